@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Shapes: one table per entity and message that says which fields it has.
+//
+// Reading and writing of protobuf, CSV and JSON, the checks of domain.md §2 and the help texts are
+// all driven by these tables, so that a field is described once. The numbers are those of the
+// .proto files; a unit test holds every table against nanopb's generated descriptors.
+//
+// In C an entity is a plain struct whose members are, by type: int64_t (every number, date, enum,
+// bool, region), struct slice, struct text_list, or a nested struct. "Absent" is ABSENT for a
+// number, SLICE_ABSENT for a text, n == 0 for a list. Structs borrow the bytes they were read from.
+#ifndef DOMAIN_SHAPE_H
+#define DOMAIN_SHAPE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/reason.h"
+#include "base/slice.h"
+
+#define ABSENT INT64_MIN
+#define TEXT_LIST_MAX 16 // items of a list (domain.md §2)
+#define NAME_MAX_LEN 256
+#define TEXT_MAX_LEN 1024
+#define ID_MAX_LEN 64
+
+struct text_list {
+    uint32_t n;
+    struct slice items[TEXT_LIST_MAX];
+};
+
+// A list of nested structs, items[i] at data + i * shape->size; memory from the reader's arena.
+struct struct_list {
+    uint32_t n;
+    void *data;
+};
+
+// What a field holds, and with it how it looks in each format:
+//                       public protobuf      log record      CSV cell         JSON
+enum field_type {
+    FIELD_ID,           // string             string          text             string; [A-Za-z0-9._:+-]{1,64}
+    FIELD_HSA_ID,       // string             string          text             string
+    FIELD_NAME,         // string             string          text             string; <= 256 bytes, scanned
+    FIELD_TEXT,         // string             string          text             string; <= 1,024 bytes, scanned
+    FIELD_ORG_NUMBER,   // string             string          text             string; 10 digits, Luhn
+    FIELD_PHONE,        // string             string          text             string
+    FIELD_EMAIL,        // string             string          text             string
+    FIELD_URL,          // string             string          text             string
+    FIELD_MUNICIPALITY, // string             string          text             string; 4 digits
+    FIELD_REGION,       // string "14"        string "14"     "14"             "14"; int64: 14
+    FIELD_REGION_SET,   // repeated string    uint32 mask     a|b|@key|*       array; int64: bit n = code n
+    FIELD_HEALTHCARE_REGION,  // string       string          text             string; one of six keys
+    FIELD_HEALTHCARE_REGIONS, // rep. string  repeated string a|b              array; text_list
+    FIELD_TEXT_LIST,    // repeated string    repeated string a|b              array; items <= 1,024, scanned
+    FIELD_ENUM,         // enum               enum            lower case       "UPPER"; 0 never stored
+    FIELD_ENUM_SET,     // repeated enum (packed)      -           -                array of "UPPER"; int64: bit n
+    FIELD_BOOL,         // bool               bool            true|false       true|false
+    FIELD_UINT,         // uint32             uint32          digits           number; within min..max
+    FIELD_UINT64,       // uint64             uint64          digits           number
+    FIELD_MONEY,        // int64 öre          int64 öre       SEK, <= 2 dec.   SEK number
+    FIELD_WEIGHT,       // uint32 hg          uint32 hg       kg, <= 1 dec.    kg, one decimal
+    FIELD_BMI,          // uint32 tenths      uint32 tenths   <= 1 dec.        one decimal
+    FIELD_DEGREES,      // sint32 1e-6        sint32 1e-6     <= 6 decimals    number
+    FIELD_DATE,         // string YYYY-MM-DD  sint32 days     YYYY-MM-DD       string; int64: days
+    FIELD_INSTANT,      // int64 ms           int64 ms        RFC 3339         RFC 3339
+    FIELD_BYTES,        // bytes              bytes           -                hex string
+    FIELD_SUB,          // message            message         flattened        object
+    FIELD_LIST,         // repeated message   -               -                array; struct_list
+};
+
+enum field_flag {
+    FIELD_REQUIRED = 1, // must be present
+    FIELD_KEY = 2,      // part of the entity's key (the first fields of the shape, in order)
+    FIELD_ALWAYS = 4,   // JSON shows it even when empty (lists) or zero
+};
+
+struct shape;
+
+struct field {
+    const char *name; // domain.md's name: CSV column, JSON key, field of an error
+    uint32_t offset;  // offsetof in the C struct
+    uint16_t number;  // protobuf field number
+    uint8_t type;     // enum field_type
+    uint8_t flags;    // enum field_flag
+    int64_t min, max; // inclusive bounds of a number (in the unit of the table above)
+    const struct shape *sub;        // FIELD_SUB, FIELD_LIST
+    const char *const *enum_names;  // FIELD_ENUM: upper-case names by number, [0] NULL, ends NULL
+};
+
+struct shape {
+    const char *name; // "agreement_line"
+    uint32_t size;    // sizeof the C struct
+    uint16_t n_fields;
+    const struct field *fields; // ascending by number
+};
+
+// Sets every field of a struct of this shape to absent (nested ones too).
+void shape_clear(const struct shape *shape, void *message);
+
+// The field named so (for FIELD_SUB also by the nested field's own name), or NULL.
+const struct field *shape_find(const struct shape *shape, struct slice name);
+
+static inline int64_t *field_int(const struct field *field, void *message)
+{
+    return (int64_t *)(void *)((char *)message + field->offset);
+}
+static inline struct slice *field_slice(const struct field *field, void *message)
+{
+    return (struct slice *)(void *)((char *)message + field->offset);
+}
+static inline struct text_list *field_list(const struct field *field, void *message)
+{
+    return (struct text_list *)(void *)((char *)message + field->offset);
+}
+static inline void *field_sub(const struct field *field, void *message)
+{
+    return (char *)message + field->offset;
+}
+
+// Whether the field is present in message.
+bool field_is_present(const struct field *field, const void *message);
+
+// Number of an enum's upper-case name, or 0.
+int64_t field_enum_number(const struct field *field, struct slice upper_name);
+
+// The checks of domain.md §2 that need no state: required fields, grammars, lengths, bounds, UTF-8,
+// personal numbers, lists, for this shape and everything nested. First fault decides.
+// Errors: STATUS_INVALID_ARGUMENT with refusal->field = the field's name ("contact.phone").
+int shape_check(const struct shape *shape, const void *message, struct refusal *refusal);
+
+// The same for one field alone; used by readers that report every fault of a row.
+int field_check(const struct field *field, const void *message, struct refusal *refusal);
+
+#endif
