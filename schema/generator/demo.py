@@ -1,0 +1,1 @@
+def make_demo(t,s): pass
