@@ -17,6 +17,7 @@ EVERY_KIND = (CAPACITY, AGREEMENT, PERMIT)
 
 EARTH_RADIUS_KM = 6371.0088
 
+
 def effective_terms(row):
     """The terms of a line or a capacity; bounds that nobody can fail are no bound."""
     terms = {name: row[name] for name in records.TERMS}
@@ -28,8 +29,10 @@ def effective_terms(row):
         terms["sex"] = None
     return terms
 
+
 def no_terms():
     return {name: None for name in records.TERMS}
+
 
 def distance_km(origin, unit):
     """Great-circle distance, rounded half up; None when a position is not known."""
@@ -43,18 +46,21 @@ def distance_km(origin, unit):
          + math.cos(phi_1) * math.cos(phi_2) * math.sin(d_lambda / 2) ** 2)
     return math.floor(2 * EARTH_RADIUS_KM * math.asin(min(1.0, math.sqrt(a))) + 0.5)
 
+
 def usable_figure(row, today, max_age_days):
     """The figure that counts and its basis; (None, UNKNOWN) when none is usable."""
     if row is None:
         return None, "UNKNOWN"
     if row["forecast_days"] is not None and row["forecast_until"] >= today:
         return row["forecast_days"], "FORECAST"
-    if row["current_days"] is not None and (today - row["observed_on"]).days <= max_age_days:
+    age_days = (today - row["observed_on"]).days
+    if row["current_days"] is not None and age_days <= max_age_days:
         return row["current_days"], "CURRENT"
     return None, "UNKNOWN"
 
+
 def set_wait(candidate, row, lead_days, on, today, max_age_days):
-    """The wait of a line or a permit. The lead time matters only when a figure is usable."""
+    """The wait of a line or a permit; lead_days counts only beside a usable figure."""
     figure, basis = usable_figure(row, today, max_age_days)
     candidate["waiting_time"] = row
     candidate["wait_basis"] = basis
@@ -65,6 +71,7 @@ def set_wait(candidate, row, lead_days, on, today, max_age_days):
     else:
         candidate["wait"] = max(lead_days or 0, figure)
         candidate["expected_start"] = on + datetime.timedelta(days=candidate["wait"])
+
 
 def free_slots(capacity, claims, now):
     """Slots less the confirmed ones and the holds that have not run out at now."""
@@ -77,12 +84,14 @@ def free_slots(capacity, claims, now):
             free -= claim["slots"]
     return free
 
+
 def permit_rows(area, unit, data):
     """The permit rows of (area, unit); none for a service without an area."""
     if area is None:
         return []
     return [row for row in data["nhv_permits"].values()
             if row["area"] == area and row["unit"] == unit["id"]]
+
 
 def base_candidate(kind, name, unit, query, data):
     return {
@@ -92,6 +101,7 @@ def base_candidate(kind, name, unit, query, data):
         "terms": no_terms(), "price": None, "lead_days": None,
         "prerequisites": None, "aftercare": None, "waiting_time": None,
     }
+
 
 def line_candidate(line, query, today, data):
     unit = data["units"][(line["unit"],)]
@@ -108,6 +118,7 @@ def line_candidate(line, query, today, data):
              records.max_age_days(data))
     return candidate
 
+
 def capacity_candidate(capacity, query, data, claims=(), now=0):
     unit = data["units"][(capacity["unit"],)]
     candidate = base_candidate(CAPACITY, capacity["id"], unit, query, data)
@@ -122,6 +133,7 @@ def capacity_candidate(capacity, query, data, claims=(), now=0):
     candidate["stale"] = False
     return candidate
 
+
 def permit_candidate(unit, query, today, data):
     service = query["service"]
     name = "/".join(("permit", service["nhv_area"], unit["id"], service["code"]))
@@ -129,6 +141,7 @@ def permit_candidate(unit, query, today, data):
     row = data["waiting_times"].get((unit["id"], service["code"]))
     set_wait(candidate, row, None, query["on"], today, records.max_age_days(data))
     return candidate
+
 
 def candidates(query, today, data):
     """Every line, capacity and permitted unit of the service."""
@@ -146,8 +159,10 @@ def candidates(query, today, data):
                 found.append(permit_candidate(unit, query, today, data))
     return found
 
+
 def passes(condition):
     return PASS if condition else FAIL
+
 
 def within(low, value, high):
     """Both ends inclusive; an absent end is no bound."""
@@ -157,19 +172,24 @@ def within(low, value, high):
         return UNKNOWN
     return passes((low is None or low <= value) and (high is None or value <= high))
 
+
 def unit_inactive(candidate, query):
     return passes(candidate["unit"]["active"] is not False)
+
 
 def agreement_not_yet_valid(candidate, query):
     valid_from = candidate["agreement"]["valid_from"]
     return passes(valid_from is None or valid_from <= query["on"])
 
+
 def agreement_expired(candidate, query):
     valid_to = candidate["agreement"]["valid_to"]
     return passes(valid_to is None or valid_to >= query["on"])
 
+
 def agreement_suspended(candidate, query):
     return passes(candidate["agreement"]["suspended"] is not True)
+
 
 def region_not_party(candidate, query):
     home = query["home_region"]
@@ -179,12 +199,15 @@ def region_not_party(candidate, query):
     callers = agreement["callers"] or frozenset()
     return passes(home == agreement["owner_region"] or home in callers)
 
+
 def asa(candidate, query):
     return within(None, query["asa"], candidate["terms"]["asa_max"])
+
 
 def weight(candidate, query):
     terms = candidate["terms"]
     return within(terms["weight_min"], query["weight"], terms["weight_max"])
+
 
 def bmi(candidate, query):
     """weight_hg * 10000 against bmi_tenths * height_cm^2, in whole numbers."""
@@ -199,9 +222,11 @@ def bmi(candidate, query):
     high = None if terms["bmi_max"] is None else terms["bmi_max"] * square
     return within(low, value, high)
 
+
 def age(candidate, query):
     terms = candidate["terms"]
     return within(terms["age_min"], query["age"], terms["age_max"])
+
 
 def sex(candidate, query):
     wanted = candidate["terms"]["sex"]
@@ -211,23 +236,29 @@ def sex(candidate, query):
         return UNKNOWN
     return passes(query["sex"] == wanted)
 
+
 def outside_regions(candidate, query):
     regions = query["in_regions"]
     return passes(regions is None or candidate["unit"]["region"] in regions)
 
+
 def too_far(candidate, query):
     return within(None, candidate["distance"], query["max_distance_km"])
 
+
 def wait_too_long(candidate, query):
     return within(None, candidate["wait"], query["max_wait_days"])
+
 
 def capacity_closed(candidate, query):
     capacity = candidate["capacity"]
     in_time = capacity["book_by"] is None or capacity["book_by"] >= query["on"]
     return passes(in_time and capacity["window_end"] >= query["on"])
 
+
 def no_slots_left(candidate, query):
     return passes(candidate["free_slots"] >= query["slots"])
+
 
 def in_force(candidate, query):
     """The permit rows of (area, unit) that are in force on the day of referral."""
@@ -235,12 +266,15 @@ def in_force(candidate, query):
     return [row for row in candidate["permits"] if row["in_force_from"] <= on
             and (row["in_force_to"] is None or row["in_force_to"] >= on)]
 
+
 def no_nhv_permit(candidate, query):
     return passes(in_force(candidate, query))
+
 
 def every_row_has_a_scope(candidate, query):
     """True also when no row is in force: then test 16 has failed and nobody sees it."""
     return all(row["scope"] is not None for row in in_force(candidate, query))
+
 
 def condition(candidate, query):
     if candidate["terms"]["conditions"]:
@@ -248,13 +282,16 @@ def condition(candidate, query):
     nhv = query["service"]["nhv_area"] is not None
     return UNKNOWN if nhv and every_row_has_a_scope(candidate, query) else PASS
 
+
 def starts_by(candidate, last_day):
     """An absent last day is no bound; an unknown start never passes one."""
     start = candidate["expected_start"]
     return last_day is None or (start is not None and start <= last_day)
 
+
 def agreement_ends(candidate, query):
     return PASS if starts_by(candidate, candidate["agreement"]["valid_to"]) else UNKNOWN
+
 
 def permit_ends(candidate, query):
     rows = in_force(candidate, query)
@@ -263,6 +300,7 @@ def permit_ends(candidate, query):
     if any(starts_by(candidate, row["in_force_to"]) for row in rows):
         return PASS
     return UNKNOWN
+
 
 LINE = (AGREEMENT,)
 LINE_OR_CAPACITY = (AGREEMENT, CAPACITY)
@@ -292,6 +330,7 @@ TESTS = [
 ]
 
 NEAR_MISS_REASONS = [reason for reason, _, _, _ in TESTS[5:13]]
+
 
 def judge(candidate, query):
     """Put the candidate to every test that applies; sets fails, verify and verdict."""
