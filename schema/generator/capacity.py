@@ -19,7 +19,7 @@ HEALTHCARE_SETS = ["@norra", "@mellansverige", "@stockholm-gotland", "@vastra",
 
 
 def draw_window(today, rng):
-    """window_start, window_end and book_by; some windows are over, some book_by passed."""
+    """window_start, window_end and book_by; some windows lie in the past."""
     start = rng.randint(-30, 0) if rng.random() < 0.15 else rng.randint(2, 75)
     end = start + rng.randint(3, 30)
     book_by = None if rng.random() < 0.3 else max(start - rng.randint(0, 14), start - 30)

@@ -2,8 +2,8 @@
 """What a unit of each class offers in the demo, and on what terms. All of it synthetic.
 
 A term that is a list is one of its values, drawn for each line. No line for a hip or knee
-takes a BMI over 48, and none for the nose or the womb takes ASA 4: there must be questions
-that nobody can take.
+takes a BMI over 48, and none for the nose or the womb takes ASA 4: there must be
+questions that nobody can take.
 """
 
 from collections import namedtuple

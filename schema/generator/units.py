@@ -38,8 +38,8 @@ CLASS_OF = {name: key for key, names in CLASSES.items() for name in names}
 
 FILLER_WORDS = {"sjukhus", "sjukhuset", "universitetssjukhuset", "universitetssjukhus",
                 "lasarett", "lasarettet", "länssjukhuset", "länssjukhus", "närsjukhus",
-                "närsjukhuset", "centralsjukhuset", "centrallasarettet", "i", "sjukvården",
-                "ögonsjukhus", "regionsjukhuset", "blekingesjukhuset", "nu"}
+                "närsjukhuset", "centralsjukhuset", "centrallasarettet", "i",
+                "sjukvården", "ögonsjukhus", "regionsjukhuset", "blekingesjukhuset", "nu"}
 MAX_SUFFIX = 18
 
 

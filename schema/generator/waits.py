@@ -2,8 +2,8 @@
 """Synthetic waiting times, in proportion to the real ones of each region.
 
 The source gives, for each region, the share of visits and operations done within 60 days.
-Waits are taken to be exponential with that share: mean = -60 / ln(1 - share). A region with
-a lower share has longer waits, and the demo keeps the order and the proportion.
+Waits are taken to be exponential with that share: mean = -60 / ln(1 - share). A region
+with a lower share has longer waits, and the demo keeps the order and the proportion.
 """
 
 import datetime
