@@ -12,3 +12,5 @@ find_library(NANOPB_LIBRARY protobuf-nanopb REQUIRED)
 find_library(CSV_LIBRARY csv REQUIRED)
 find_program(NANOPB_PLUGIN protoc-gen-nanopb REQUIRED)
 find_program(PROTOC protoc REQUIRED)
+# The system's python3 before any other on PATH: the tests need its python3-protobuf.
+find_program(PYTHON3 python3 HINTS /usr/bin REQUIRED)
