@@ -23,7 +23,9 @@ ABSENT = object()
 def show(value):
     if value is ABSENT:
         return "(absent)"
-    return json.dumps(value, ensure_ascii=False, default=str)
+    if isinstance(value, Decimal):
+        return str(value)
+    return json.dumps(value, ensure_ascii=False, default=float)
 
 
 def kind_of(value):

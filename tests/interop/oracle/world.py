@@ -357,7 +357,7 @@ REQUIRED = {
 
 
 def write_file(rng, folder, kind, rows):
-    """Columns and rows in any order; an optional column without a value may be missing."""
+    """Columns and rows in any order; an optional column without values may be missing."""
     required = REQUIRED[kind].split()
     columns = [column for column in records.COLUMNS[kind]
                if column in required or any(row[column] != "" for row in rows)
