@@ -65,7 +65,10 @@ struct outcome {
     const char *field; // static text or ""
 };
 
-struct state *state_new(void);
+// Reads a record back into its struct; wire_record_decode. Texts borrow from the record.
+typedef void (*state_record_decode)(const struct record *record, union entity *entity);
+
+struct state *state_new(state_record_decode decode);
 void state_free(struct state *state);
 
 // Applies one entry: sequence must be the applied one + 1 (CHECK). Always leaves an outcome.
@@ -80,11 +83,10 @@ void state_apply(struct state *state, const struct command_header *header,
 int state_validate(struct state *state, int64_t time_ms, struct change_source *source,
                    struct refusal *refusal);
 
-// Like state_validate for an import's rows: applies each change that is right, in one go, and
-// reports each refused one, then keeps what was applied (the revision stays). Only for a private
-// copy of the state (the client's), never for a daemon's.
-void state_rehearse(struct state *state, int64_t time_ms, struct change_source *source,
-                    void (*on_refused)(void *arg, const struct refusal *refusal), void *arg);
+// One change on a private copy of the state (an import's rehearsal), never on a daemon's: applies it
+// alone and keeps it. 1: changed, 0: equal to what is stored, negative: refused and why.
+int state_rehearse(struct state *state, int64_t time_ms, const struct change *change,
+                   struct refusal *refusal);
 
 // --- reading ---
 uint64_t state_revision(const struct state *state);    // sequence applied last
@@ -103,6 +105,10 @@ uint32_t state_service_handle(const struct state *state, struct slice code);
 const struct record *state_service_record(const struct state *state, uint32_t service);
 const struct record *state_unit_record(const struct state *state, uint32_t unit);
 const struct record *state_agreement_record(const struct state *state, uint32_t agreement);
+const struct record *state_area_record(const struct state *state, uint32_t area);
+
+// The text of the key's n-th field (1 = first); absent when the key has no such text.
+struct slice record_key_text(const struct record *record, unsigned number);
 
 // Facts of a stored row that an answer shows, without decoding its record.
 struct state_unit_view {

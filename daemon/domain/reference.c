@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The rules that look at what is stored: every reference exists, nothing that is referred to goes
+// away, an older waiting time does not replace a newer one.
+//
+// A region code is a name from a closed national list, not a row: an entity may name a region that
+// has no row of its own, but a region's row cannot be deleted while something names it.
+#include <string.h>
+
+#include "base/date.h"
+#include "base/status.h"
+#include "domain/state_private.h"
+
+static int missing(struct refusal *refusal, const char *field, const char *what, struct slice id)
+{
+    return refuse(refusal, STATUS_FAILED_PRECONDITION, REASON_UNKNOWN_REFERENCE, field,
+                  "%s: no %s %.*s is stored", field, what, (int)id.len, id.data);
+}
+
+static int need(const struct row_table *table, const char *field, struct slice id,
+                struct refusal *refusal)
+{
+    if (id.data == NULL || rows_find(table, id))
+        return STATUS_OK;
+    return missing(refusal, field, field, id);
+}
+
+static int need_unit_and_service(const struct state *state, struct slice unit,
+                                 struct slice service, struct refusal *refusal)
+{
+    int status = need(&state->rows.units, "unit", unit, refusal);
+    return status ? status : need(&state->rows.services, "service", service, refusal);
+}
+
+static int check_municipality(const struct state *state, struct slice code,
+                              struct refusal *refusal)
+{
+    char key[2 + 4] = {1 << 3 | 2, 4};
+    if (code.data == NULL)
+        return STATUS_OK;
+    memcpy(key + 2, code.data, 4);
+    if (sorted_find(&state->records[KIND_MUNICIPALITY], (struct slice){key, sizeof key}))
+        return STATUS_OK;
+    return missing(refusal, "municipality", "municipality", code);
+}
+
+static int check_permit(const struct state *state, const struct nhv_permit *permit,
+                        struct refusal *refusal)
+{
+    if (!rows_find(&state->rows.areas, permit->area))
+        return missing(refusal, "area", "nhv_area", permit->area);
+    return need(&state->rows.units, "unit", permit->unit, refusal);
+}
+
+static int check_line(const struct state *state, const struct agreement_line *line,
+                      struct refusal *refusal)
+{
+    int status = need(&state->rows.agreements, "agreement", line->agreement, refusal);
+    return status ? status : need_unit_and_service(state, line->unit, line->service, refusal);
+}
+
+static int check_waiting(const struct state *state, const struct waiting_time *time,
+                         const struct record *old, int64_t logical_ms, struct refusal *refusal)
+{
+    int status = need_unit_and_service(state, time->unit, time->service, refusal);
+    if (status != STATUS_OK)
+        return status;
+    char text[DATE_TEXT_LEN];
+    int64_t newest = (int64_t)date_in_stockholm(logical_ms) + 1;
+    if (time->observed_on > newest) {
+        date_format((int32_t)newest, text);
+        return refuse(refusal, STATUS_FAILED_PRECONDITION, REASON_OUT_OF_RANGE, "observed_on",
+                      "observed_on must not be after %.10s", text);
+    }
+    if (old == NULL)
+        return STATUS_OK;
+    union entity stored;
+    state->decode(old, &stored);
+    if (time->observed_on >= stored.waiting_time.observed_on)
+        return STATUS_OK;
+    date_format((int32_t)stored.waiting_time.observed_on, text);
+    return refuse(refusal, STATUS_FAILED_PRECONDITION, REASON_OLDER_OBSERVATION, "observed_on",
+                  "observed_on is before the stored observation of %.10s", text);
+}
+
+int reference_check_put(const struct state *state, const struct change *change,
+                        const struct record *old, int64_t logical_ms, struct refusal *refusal)
+{
+    const union entity *entity = &change->entity;
+    switch (change->kind) {
+    case KIND_SERVICE:
+        if (entity->service.nhv_area.data && !rows_find(&state->rows.areas,
+                                                        entity->service.nhv_area))
+            return missing(refusal, "nhv_area", "nhv_area", entity->service.nhv_area);
+        return STATUS_OK;
+    case KIND_MAPPING:
+        return need(&state->rows.services, "service", entity->mapping.service, refusal);
+    case KIND_UNIT:
+        return check_municipality(state, entity->unit.municipality, refusal);
+    case KIND_NHV_PERMIT:
+        return check_permit(state, &entity->nhv_permit, refusal);
+    case KIND_AGREEMENT_LINE:
+        return check_line(state, &entity->agreement_line, refusal);
+    case KIND_WAITING_TIME:
+        return check_waiting(state, &entity->waiting_time, old, logical_ms, refusal);
+    case KIND_CAPACITY:
+        return need_unit_and_service(state, entity->capacity.unit, entity->capacity.service,
+                                     refusal);
+    default:
+        return STATUS_OK;
+    }
+}
+
+// --- deletes ---
+
+// Whether an entity names the one that a change deletes.
+static bool refers(enum kind kind, const union entity *entity, const struct change *change)
+{
+    const union entity *target = &change->entity;
+    switch (change->kind) {
+    case KIND_REGION:
+        return (kind == KIND_MUNICIPALITY && entity->municipality.region == target->region.code) ||
+               (kind == KIND_UNIT && entity->unit.region == target->region.code) ||
+               (kind == KIND_NHV_PERMIT && entity->nhv_permit.region == target->region.code) ||
+               (kind == KIND_AGREEMENT && entity->agreement.owner_region == target->region.code) ||
+               (kind == KIND_GUARANTEE_LIMIT &&
+                entity->guarantee_limit.region == target->region.code);
+    case KIND_MUNICIPALITY:
+        return kind == KIND_UNIT &&
+               slice_equal(entity->unit.municipality, target->municipality.code);
+    case KIND_NHV_AREA:
+        return (kind == KIND_SERVICE &&
+                slice_equal(entity->service.nhv_area, target->nhv_area.id)) ||
+               (kind == KIND_NHV_PERMIT &&
+                slice_equal(entity->nhv_permit.area, target->nhv_area.id));
+    case KIND_SERVICE: {
+        struct slice code = target->service.code;
+        return (kind == KIND_MAPPING && slice_equal(entity->mapping.service, code)) ||
+               (kind == KIND_AGREEMENT_LINE &&
+                slice_equal(entity->agreement_line.service, code)) ||
+               (kind == KIND_WAITING_TIME && slice_equal(entity->waiting_time.service, code)) ||
+               (kind == KIND_CAPACITY && slice_equal(entity->capacity.service, code));
+    }
+    case KIND_UNIT: {
+        struct slice id = target->unit.id;
+        return (kind == KIND_NHV_PERMIT && slice_equal(entity->nhv_permit.unit, id)) ||
+               (kind == KIND_AGREEMENT_LINE && slice_equal(entity->agreement_line.unit, id)) ||
+               (kind == KIND_WAITING_TIME && slice_equal(entity->waiting_time.unit, id)) ||
+               (kind == KIND_CAPACITY && slice_equal(entity->capacity.unit, id));
+    }
+    case KIND_AGREEMENT:
+        return kind == KIND_AGREEMENT_LINE &&
+               slice_equal(entity->agreement_line.agreement, target->agreement.id);
+    default:
+        return false;
+    }
+}
+
+// The count of references of a kind that has rows; 1 for the others, which are few: look and see.
+static uint32_t count_references(const struct state *state, const struct change *change)
+{
+    const struct rows *rows = &state->rows;
+    switch (change->kind) {
+    case KIND_REGION:
+    case KIND_MUNICIPALITY:
+        return 1;
+    case KIND_NHV_AREA:
+        return rows_find(&rows->areas, change->entity.nhv_area.id)->n_refs;
+    case KIND_SERVICE:
+        return rows_find(&rows->services, change->entity.service.code)->n_refs;
+    case KIND_UNIT:
+        return rows_find(&rows->units, change->entity.unit.id)->n_refs;
+    case KIND_AGREEMENT:
+        return rows_find(&rows->agreements, change->entity.agreement.id)->n_refs;
+    default:
+        return 0; // nothing can refer to it
+    }
+}
+
+int reference_check_delete(struct state *state, const struct change *change,
+                           struct refusal *refusal)
+{
+    if (count_references(state, change) == 0)
+        return STATUS_OK;
+    for (int kind = change->kind + 1; kind < KIND_COUNT; kind++) {
+        struct slice after = SLICE_ABSENT;
+        const struct record *record;
+        while ((record = sorted_next(&state->records[kind], after)) != NULL) {
+            union entity entity;
+            state->decode(record, &entity);
+            if (refers((enum kind)kind, &entity, change))
+                return refuse(
+                    refusal, STATUS_FAILED_PRECONDITION, REASON_STILL_REFERENCED, "delete",
+                    "%s refers to it",
+                    entity_describe((enum kind)kind, &entity, &state->arena).data);
+            after = record_key(record);
+        }
+    }
+    return STATUS_OK;
+}
