@@ -1,6 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-# Warnings for our own code. -Werror comes from the presets, not for users.
-add_compile_definitions(_POSIX_C_SOURCE=200809L)
+# Warnings for our own code. Errors they are in the presets only, not for users.
+add_compile_definitions(_POSIX_C_SOURCE=200809L) # <uv.h> under strict C11
 add_compile_options(
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wstrict-prototypes
-  -Wmissing-prototypes -Wpointer-arith -Wcast-qual -Wwrite-strings -Wundef -Wformat=2 -Wvla)
+  -Wmissing-prototypes -Wold-style-definition -Wpointer-arith -Wcast-qual -Wcast-align
+  -Wwrite-strings -Wundef -Wformat=2 -Wvla -Wdouble-promotion -Wimplicit-fallthrough)
+if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
+  add_compile_options(-Wlogical-op -Wduplicated-cond -Wduplicated-branches)
+else()
+  add_compile_options(-Wmissing-variable-declarations -Wcomma -Wconditional-uninitialized
+    -Wunreachable-code -Wextra-semi -Wshift-sign-overflow)
+endif()
