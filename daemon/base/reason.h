@@ -73,4 +73,8 @@ struct refusal {
 int refuse(struct refusal *refusal, int status, enum reason reason, const char *field,
            const char *format, ...) __attribute__((format(printf, 5, 6)));
 
+// Names the field of a refusal made by a parser that did not know it. Returns the refusal's
+// status, or STATUS_INVALID_ARGUMENT when refusal is NULL.
+int refusal_set_field(struct refusal *refusal, const char *field);
+
 #endif
