@@ -32,7 +32,7 @@ struct replica_write {
     unsigned char request_id[STATE_REQUEST_ID_LEN];
     struct slice command; // canonical bytes; kept by the caller until done
     replica_write_done done;
-    struct replica_write_private *private_; // the replica's
+    struct replica_pending *pending; // the replica's
 };
 
 struct replica *replica_new(const struct replica_clock *clock);
@@ -46,7 +46,7 @@ struct replica_log_events replica_log_events(struct replica *replica);
 int replica_submit(struct replica *replica, struct replica_write *write, struct refusal *refusal);
 // Forgets the caller's interest: done never runs. The write itself may still happen.
 void replica_abandon(struct replica *replica, struct replica_write *write);
-// Called by the owner at least every 100 ms: retries appends of unknown outcome.
+// Called by the owner every 100 ms or so: appends again what has an unknown outcome.
 void replica_tick(struct replica *replica);
 
 struct state *replica_state(struct replica *replica);
@@ -67,7 +67,7 @@ struct replica_status {
     bool halted;   // an entry could not be applied
     uint64_t applied;
     unsigned char chain[16]; // running hash over applied entries
-    unsigned char log_uuid[16]; // of entry 1; zero until it is applied
+    char log_uuid[33];        // of entry 1, 32 hex digits; empty until it is applied
     int64_t last_entry_ms;   // time of the last entry applied, UTC
     char what[128];          // why not writable, for humans
 };

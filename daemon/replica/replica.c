@@ -1,0 +1,395 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Happy path of one write:
+//
+//     submit ──► APPENDING ──done(OK)──► APPENDED ──on_entry──► answered
+//                   │  ▲                                           ▲
+//        done(UNKNOWN) │ tick, 250 ms later, same request id       │
+//                   ▼  │                                           │
+//                 UNSURE ───────────────on_entry──────────────────┘
+//
+// Whatever the append's fate, the entry that comes through on_entry decides: a pending write is
+// answered by its request id and payload, wherever its entry came from. So a second entry of the
+// same id, from a retry or from a late connection, finds nobody waiting and has no effect.
+// done(anything else) means "not written" and is answered at once.
+#include "replica/replica.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <xxhash.h>
+
+#include "base/check.h"
+#include "base/status.h"
+#include "domain/request_ids.h"
+#include "replica/entry.h"
+#include "wire/change.h"
+
+#define RETRY_AFTER_MS 250
+
+enum stage { STAGE_APPENDING, STAGE_APPENDED, STAGE_UNSURE };
+
+// A write under way. Lives until it is answered or abandoned and no append holds its entry.
+struct replica_pending {
+    struct replica_append append; // first: the log gives it back
+    struct replica *replica;
+    struct replica_write *write; // NULL once answered or abandoned
+    struct buffer entry;
+    unsigned char request_id[STATE_REQUEST_ID_LEN];
+    unsigned char payload_hash[16];
+    enum stage stage;
+    bool in_flight; // the log holds entry
+    int64_t retry_at_ms;
+    struct replica_pending *next, *prev; // all, oldest first
+};
+
+struct replica {
+    struct replica_clock clock;
+    struct replica_log log;
+    bool has_log, caught_up, halted;
+    int log_status;
+    char what[128];
+    uint64_t incarnation;
+    struct state *state;
+    unsigned char chain[16];
+    char log_uuid[ENTRY_UUID_LEN + 1];
+    int64_t last_entry_ms;
+    struct replica_pending pending; // list head
+    uint32_t n_writes;
+    size_t write_bytes;
+    struct replica_waiter waiters; // list head
+};
+
+struct replica *replica_new(const struct replica_clock *clock)
+{
+    struct replica *replica = calloc(1, sizeof *replica);
+    CHECK(replica);
+    replica->clock = *clock;
+    replica->state = state_new(wire_record_decode);
+    replica->log_status = STATUS_UNAVAILABLE;
+    snprintf(replica->what, sizeof replica->what, "the log is not connected yet");
+    replica->pending.next = replica->pending.prev = &replica->pending;
+    replica->waiters.next = replica->waiters.prev = &replica->waiters;
+    clock->random_bytes(clock->self, &replica->incarnation, sizeof replica->incarnation);
+    return replica;
+}
+
+// --- pending writes ---
+
+static void release(struct replica_pending *pending)
+{
+    struct replica *replica = pending->replica;
+    if (pending->write || pending->in_flight)
+        return;
+    pending->prev->next = pending->next;
+    pending->next->prev = pending->prev;
+    replica->n_writes--;
+    replica->write_bytes -= pending->entry.len;
+    buffer_free(&pending->entry);
+    free(pending);
+}
+
+static void answer(struct replica_pending *pending, int status, const struct outcome *outcome,
+                   const struct refusal *refusal)
+{
+    struct replica_write *write = pending->write;
+    pending->write = NULL;
+    release(pending);
+    if (write) {
+        write->pending = NULL;
+        write->done(write, status, outcome, refusal);
+    }
+}
+
+static void answer_not_written(struct replica_pending *pending, int append_status)
+{
+    struct refusal refusal = {0};
+    if (append_status == STATUS_FAILED_PRECONDITION)
+        refuse(&refusal, STATUS_UNAVAILABLE, REASON_CLOCK, NULL,
+               "not written: the daemon's clock and the log's differ by more than 60 s");
+    else if (append_status == STATUS_ABORTED)
+        refuse(&refusal, STATUS_UNAVAILABLE, REASON_LOG_VERDICT, NULL, "not written: %s",
+               pending->replica->what);
+    else
+        refuse(&refusal, STATUS_UNAVAILABLE, REASON_LOG_UNAVAILABLE, NULL,
+               "not written: the log cannot be reached");
+    answer(pending, STATUS_UNAVAILABLE, NULL, &refusal);
+}
+
+static void on_append_done(struct replica_append *append, int status)
+{
+    struct replica_pending *pending = (struct replica_pending *)append;
+    pending->in_flight = false;
+    if (pending->write == NULL) {
+        release(pending);
+    } else if (status == STATUS_OK) {
+        pending->stage = STAGE_APPENDED;
+    } else if (status == STATUS_UNKNOWN) {
+        struct replica_clock *clock = &pending->replica->clock;
+        pending->stage = STAGE_UNSURE;
+        pending->retry_at_ms = clock->now_ms(clock->self) + RETRY_AFTER_MS;
+    } else {
+        answer_not_written(pending, status);
+    }
+}
+
+static int append(struct replica_pending *pending)
+{
+    struct replica *replica = pending->replica;
+    pending->append.entry = buffer_slice(&pending->entry);
+    pending->append.time_ms = replica->clock.now_ms(replica->clock.self);
+    pending->append.done = on_append_done;
+    int status = replica->log.append(replica->log.self, &pending->append);
+    if (status == STATUS_OK) {
+        pending->in_flight = true;
+        pending->stage = STAGE_APPENDING;
+    }
+    return status;
+}
+
+static int check_submit(const struct replica *replica, const struct replica_write *write,
+                        struct refusal *refusal)
+{
+    if (!request_id_is_v7(write->request_id))
+        return refuse(refusal, STATUS_INVALID_ARGUMENT, REASON_BAD_FORMAT, "request_id",
+                      "request_id must be a UUIDv7 (RFC 9562)");
+    if (replica->halted || !replica->has_log || replica->log_status != STATUS_OK)
+        return refuse(refusal, STATUS_UNAVAILABLE,
+                      replica->halted ? REASON_LOG_VERDICT : REASON_LOG_UNAVAILABLE, NULL,
+                      "not written: %s", replica->what);
+    if (replica->n_writes >= REPLICA_MAX_WRITES ||
+        replica->write_bytes + write->command.len > REPLICA_MAX_WRITE_BYTES)
+        return refuse(refusal, STATUS_RESOURCE_EXHAUSTED, REASON_TOO_MANY, NULL,
+                      "not written: more than %d writes or %d MiB under way",
+                      REPLICA_MAX_WRITES, REPLICA_MAX_WRITE_BYTES >> 20);
+    return STATUS_OK;
+}
+
+static struct replica_pending *new_pending(struct replica *replica, struct replica_write *write)
+{
+    struct replica_pending *pending = calloc(1, sizeof *pending);
+    CHECK(pending);
+    struct entry entry = {
+        .incarnation = replica->incarnation,
+        .applied = state_revision(replica->state),
+        .time_ms = replica->clock.now_ms(replica->clock.self),
+        .actor_kind = ENTRY_ACTOR_LOCAL,
+        .actor_id = slice_from("local"),
+        .command = write->command,
+    };
+    memcpy(entry.request_id, write->request_id, sizeof entry.request_id);
+    memcpy(pending->request_id, write->request_id, sizeof pending->request_id);
+    entry_payload_hash(&entry, pending->payload_hash);
+    entry_encode(&entry, &pending->entry);
+    pending->replica = replica;
+    pending->write = write;
+    pending->next = &replica->pending;
+    pending->prev = replica->pending.prev;
+    pending->prev->next = pending->next->prev = pending;
+    replica->n_writes++;
+    replica->write_bytes += pending->entry.len;
+    return pending;
+}
+
+int replica_submit(struct replica *replica, struct replica_write *write, struct refusal *refusal)
+{
+    int status = check_submit(replica, write, refusal);
+    if (status != STATUS_OK)
+        return status;
+    struct replica_pending *pending = new_pending(replica, write);
+    write->pending = pending;
+    status = append(pending);
+    if (status == STATUS_OK)
+        return STATUS_OK;
+    write->pending = NULL;
+    pending->write = NULL;
+    release(pending);
+    return refuse(refusal, status,
+                  status == STATUS_RESOURCE_EXHAUSTED ? REASON_TOO_MANY : REASON_LOG_UNAVAILABLE,
+                  NULL, "not written: the log takes no more now");
+}
+
+void replica_abandon(struct replica *replica, struct replica_write *write)
+{
+    (void)replica;
+    struct replica_pending *pending = write->pending;
+    if (pending == NULL)
+        return;
+    write->pending = NULL;
+    pending->write = NULL;
+    release(pending);
+}
+
+void replica_tick(struct replica *replica)
+{
+    int64_t now = replica->clock.now_ms(replica->clock.self);
+    struct replica_pending *next;
+    for (struct replica_pending *pending = replica->pending.next; pending != &replica->pending;
+         pending = next) {
+        next = pending->next;
+        if (pending->stage == STAGE_UNSURE && !pending->in_flight && now >= pending->retry_at_ms &&
+            replica->log_status == STATUS_OK)
+            append(pending); // no connection: it stays unsure until the next tick
+    }
+}
+
+// --- entries ---
+
+static int halt(struct replica *replica, uint64_t sequence, const char *why)
+{
+    replica->halted = true;
+    snprintf(replica->what, sizeof replica->what, "halted at sequence %llu: %s",
+             (unsigned long long)sequence, why);
+    return STATUS_DATA_LOSS;
+}
+
+static void answer_waiting_for(struct replica *replica, const struct command_header *header,
+                               const struct outcome *outcome, const struct refusal *refusal)
+{
+    struct replica_pending *next;
+    for (struct replica_pending *pending = replica->pending.next; pending != &replica->pending;
+         pending = next) {
+        next = pending->next;
+        if (pending->write && memcmp(pending->request_id, header->request_id, 16) == 0 &&
+            memcmp(pending->payload_hash, header->payload_hash, 16) == 0)
+            answer(pending, STATUS_OK, outcome, refusal);
+    }
+}
+
+static void run_waiters(struct replica *replica)
+{
+    uint64_t revision = state_revision(replica->state);
+    struct replica_waiter *next;
+    for (struct replica_waiter *waiter = replica->waiters.next; waiter != &replica->waiters;
+         waiter = next) {
+        next = waiter->next;
+        if (waiter->revision > revision)
+            continue;
+        replica_wait_remove(replica, waiter);
+        waiter->fn(waiter);
+    }
+}
+
+static void extend_chain(struct replica *replica, uint64_t sequence, const char *checksum)
+{
+    unsigned char bytes[16 + 8 + ENTRY_CHECKSUM_LEN];
+    XXH128_canonical_t canonical;
+    memcpy(bytes, replica->chain, 16);
+    for (int i = 0; i < 8; i++)
+        bytes[16 + i] = (unsigned char)(sequence >> (8 * i));
+    memcpy(bytes + 24, checksum, ENTRY_CHECKSUM_LEN);
+    XXH128_canonicalFromHash(&canonical, XXH3_128bits(bytes, sizeof bytes));
+    memcpy(replica->chain, canonical.digest, 16);
+}
+
+static int on_entry(void *self, uint64_t sequence, struct slice bytes)
+{
+    struct replica *replica = self;
+    struct entry entry;
+    if (replica->halted)
+        return STATUS_DATA_LOSS;
+    if (sequence != state_revision(replica->state) + 1)
+        return halt(replica, sequence, "GAP: the sequence does not follow the last one applied");
+    int status = entry_decode(bytes, &entry);
+    if (status == STATUS_UNIMPLEMENTED)
+        return halt(replica, sequence, "the entry has a version newer than this daemon's");
+    if (status != STATUS_OK || wire_command_check(entry.command) != STATUS_OK)
+        return halt(replica, sequence, "CORRUPT: the entry's checksum or form is wrong");
+    if (sequence == 1 && entry.actor_kind == ENTRY_ACTOR_LOG &&
+        entry.actor_id.len == ENTRY_UUID_LEN)
+        memcpy(replica->log_uuid, entry.actor_id.data, ENTRY_UUID_LEN);
+
+    struct command_header header = {.sequence = sequence, .time_ms = entry.time_ms};
+    memcpy(header.request_id, entry.request_id, sizeof header.request_id);
+    entry_payload_hash(&entry, header.payload_hash);
+    struct wire_command_reader reader;
+    wire_command_reader_init(&reader, entry.command);
+    struct outcome outcome;
+    struct refusal refusal;
+    state_apply(replica->state, &header, &reader.source, &outcome, &refusal);
+
+    const char *checksum = bytes.data + bytes.len - ENTRY_CHECKSUM_LEN;
+    extend_chain(replica, sequence, checksum);
+    replica->last_entry_ms = entry.time_ms;
+    replica->log.applied(replica->log.self, sequence, (const unsigned char *)checksum);
+    answer_waiting_for(replica, &header, &outcome, &refusal);
+    run_waiters(replica);
+    return STATUS_OK;
+}
+
+static void on_caught_up(void *self)
+{
+    struct replica *replica = self;
+    replica->caught_up = true;
+}
+
+static void on_state(void *self, int status, const char *what)
+{
+    struct replica *replica = self;
+    replica->log_status = status;
+    if (!replica->halted)
+        snprintf(replica->what, sizeof replica->what, "%s", status == STATUS_OK ? "" : what);
+}
+
+// --- the rest ---
+
+void replica_free(struct replica *replica)
+{
+    if (replica == NULL)
+        return;
+    while (replica->pending.next != &replica->pending) {
+        struct replica_pending *pending = replica->pending.next;
+        CHECK(!pending->in_flight); // the log is closed before the replica
+        answer(pending, STATUS_CANCELED, NULL, NULL);
+    }
+    state_free(replica->state);
+    free(replica);
+}
+
+void replica_set_log(struct replica *replica, const struct replica_log *log)
+{
+    replica->log = *log;
+    replica->has_log = true;
+}
+
+struct replica_log_events replica_log_events(struct replica *replica)
+{
+    return (struct replica_log_events){replica, on_entry, on_caught_up, on_state};
+}
+
+struct state *replica_state(struct replica *replica)
+{
+    return replica->state;
+}
+
+bool replica_wait_add(struct replica *replica, struct replica_waiter *waiter)
+{
+    if (waiter->revision <= state_revision(replica->state))
+        return true;
+    waiter->next = &replica->waiters;
+    waiter->prev = replica->waiters.prev;
+    waiter->prev->next = waiter->next->prev = waiter;
+    return false;
+}
+
+void replica_wait_remove(struct replica *replica, struct replica_waiter *waiter)
+{
+    (void)replica;
+    waiter->prev->next = waiter->next;
+    waiter->next->prev = waiter->prev;
+    waiter->next = waiter->prev = NULL;
+}
+
+void replica_status(const struct replica *replica, struct replica_status *status)
+{
+    *status = (struct replica_status){
+        .ready = replica->caught_up,
+        .writable = replica->log_status == STATUS_OK && !replica->halted,
+        .halted = replica->halted,
+        .applied = state_revision(replica->state),
+        .last_entry_ms = replica->last_entry_ms,
+    };
+    memcpy(status->chain, replica->chain, sizeof status->chain);
+    memcpy(status->log_uuid, replica->log_uuid, sizeof status->log_uuid);
+    memcpy(status->what, replica->what, sizeof status->what);
+}
