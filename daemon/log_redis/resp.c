@@ -8,9 +8,12 @@
 
 #define MAX_LENGTH_LINE 24 // a bulk length has at most 20 characters
 
+// NULL: too many; hiredis then gives up, as it must.
 static struct log_redis_reply *make(const redisReadTask *task)
 {
     struct log_redis_parser *parser = task->privdata;
+    if (++parser->n_nodes > LOG_REDIS_MAX_NODES)
+        return NULL;
     struct log_redis_reply *reply = arena_alloc(&parser->arena, sizeof *reply);
     *reply = (struct log_redis_reply){.type = (enum log_redis_reply_type)task->type};
     if (task->parent) {
@@ -31,6 +34,8 @@ static void *make_text(const redisReadTask *task, char *text, size_t len)
     if (len > LOG_REDIS_MAX_TEXT)
         return NULL;
     struct log_redis_reply *reply = make(task);
+    if (!reply)
+        return NULL;
     char *copy = arena_alloc(&parser->arena, len + 1);
     memcpy(copy, text, len);
     copy[len] = '\0';
@@ -48,14 +53,16 @@ static void *make_array(const redisReadTask *task, int n_items)
 static void *make_integer(const redisReadTask *task, long long value)
 {
     struct log_redis_reply *reply = make(task);
-    reply->integer = value;
+    if (reply)
+        reply->integer = value;
     return reply;
 }
 
 static void *make_nil(const redisReadTask *task)
 {
     struct log_redis_reply *reply = make(task);
-    reply->type = LOG_REDIS_NIL;
+    if (reply)
+        reply->type = LOG_REDIS_NIL; // the task says what it is not: a string or an array
     return reply;
 }
 
@@ -129,8 +136,10 @@ int log_redis_parser_next(struct log_redis_parser *parser, const struct log_redi
 {
     redisReader *reader = parser->reader;
     // A reply begun in an earlier call has its nodes in the arena.
-    if (reader->ridx < 0)
+    if (reader->ridx < 0) {
         arena_reset(&parser->arena);
+        parser->n_nodes = 0;
+    }
     void *whole = NULL;
     if (redisReaderGetReply(reader, &whole) != REDIS_OK)
         return STATUS_DATA_LOSS;

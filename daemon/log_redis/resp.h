@@ -18,7 +18,8 @@
 #define LOG_REDIS_MAX_ITEMS 65536                   // of one array: stops `*1000000000`
 #define LOG_REDIS_MAX_TEXT (16 * 1024 * 1024)       // of one string: stops `$99999999999`
 #define LOG_REDIS_MAX_LINE (64 * 1024)              // of one line: stops a line without end
-#define LOG_REDIS_MAX_REPLY (64 * 1024 * 1024)      // of one reply: stops nested arrays
+#define LOG_REDIS_MAX_NODES (8 * 65536)             // of one reply: stops nested arrays
+#define LOG_REDIS_MAX_REPLY (64 * 1024 * 1024)      // of one reply, in bytes
 
 enum log_redis_reply_type {
     LOG_REDIS_STRING = REDIS_REPLY_STRING,
@@ -42,6 +43,7 @@ struct log_redis_parser {
     redisReader *reader;
     struct arena arena; // of the reply given last
     size_t unread;      // bytes fed and not yet part of a whole reply
+    uint32_t n_nodes;   // of the reply under way
 };
 
 void log_redis_parser_init(struct log_redis_parser *parser);
