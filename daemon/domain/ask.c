@@ -267,8 +267,8 @@ static void copy_facts(const struct query *query, struct match_query *match)
 int ask_prepare(const struct state *state, const struct query *query, int32_t today,
                 struct ask *ask, struct refusal *refusal)
 {
-    const struct row *service;
-    int32_t on;
+    const struct row *service = NULL;
+    int32_t on = today;
     int status = query_check(query, refusal);
     if (status == STATUS_OK)
         status = resolve_on(query, today, &on, refusal);

@@ -182,7 +182,7 @@ int reference_check_delete(struct state *state, const struct change *change,
 {
     if (count_references(state, change) == 0)
         return STATUS_OK;
-    for (int kind = change->kind + 1; kind < KIND_COUNT; kind++) {
+    for (unsigned kind = change->kind + 1u; kind < KIND_COUNT; kind++) {
         struct slice after = SLICE_ABSENT;
         const struct record *record;
         while ((record = sorted_next(&state->records[kind], after)) != NULL) {
