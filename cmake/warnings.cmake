@@ -4,10 +4,10 @@ add_compile_definitions(_POSIX_C_SOURCE=200809L) # <uv.h> under strict C11
 add_compile_options(
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wstrict-prototypes
   -Wmissing-prototypes -Wold-style-definition -Wpointer-arith -Wcast-qual -Wcast-align
-  -Wwrite-strings -Wundef -Wformat=2 -Wvla -Wdouble-promotion -Wimplicit-fallthrough)
+  -Wwrite-strings -Wundef -Wformat=2 -Wvla -Wdouble-promotion)
 if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
   add_compile_options(-Wlogical-op -Wduplicated-cond -Wduplicated-branches)
 else()
-  add_compile_options(-Wmissing-variable-declarations -Wcomma -Wconditional-uninitialized
-    -Wunreachable-code -Wextra-semi -Wshift-sign-overflow)
+  add_compile_options(-Wmissing-variable-declarations -Wcomma -Wunreachable-code
+    -Wextra-semi -Wshift-sign-overflow)
 endif()
