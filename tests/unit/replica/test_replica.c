@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <criterion/criterion.h>
 #include <string.h>
+#include <xxhash.h>
 
 #include "base/status.h"
 #include "lib/fake_log.h"
@@ -251,6 +252,12 @@ Test(replica, a_gap_a_flipped_byte_a_foreign_command_and_a_newer_version_halt)
         check_halts(buffer_slice(&bytes), 2, "CORRUPT");
         bytes.data[i] ^= 1;
     }
+    bytes.data[0] = ENTRY_VERSION + 1;
+    XXH128_canonical_t checksum;
+    size_t len = bytes.len - ENTRY_CHECKSUM_LEN;
+    XXH128_canonicalFromHash(&checksum, XXH3_128bits(bytes.data, len));
+    memcpy(bytes.data + len, checksum.digest, ENTRY_CHECKSUM_LEN);
+    check_halts(buffer_slice(&bytes), 2, "version newer");
     buffer_clear(&bytes);
     encode_entry(slice_from("\xff\xff"), &bytes);
     check_halts(buffer_slice(&bytes), 2, "CORRUPT");
