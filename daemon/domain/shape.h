@@ -73,6 +73,9 @@ enum field_flag {
     FIELD_REQUIRED = 1, // must be present
     FIELD_KEY = 2,      // part of the entity's key (the first fields of the shape, in order)
     FIELD_ALWAYS = 4,   // JSON shows it even when empty (lists) or zero
+    FIELD_CODE = 8,     // a FIELD_ID that is a code or names one: not scanned for personal numbers
+    FIELD_REFUSED = 16, // known so that a reader can see it, never allowed here; files and JSON
+                        // do not have it
 };
 
 struct shape;
@@ -85,7 +88,8 @@ struct field {
     uint8_t flags;    // enum field_flag
     int64_t min, max; // inclusive bounds of a number (in the unit of the table above)
     const struct shape *sub;        // FIELD_SUB, FIELD_LIST
-    const char *const *enum_names;  // FIELD_ENUM: upper-case names by number, [0] NULL, ends NULL
+    const char *const *enum_names;  // FIELD_ENUM: upper-case names by number, [0] NULL, ends NULL;
+                                    // min..max are the numbers allowed in this field
 };
 
 struct shape {
@@ -98,7 +102,7 @@ struct shape {
 // Sets every field of a struct of this shape to absent (nested ones too).
 void shape_clear(const struct shape *shape, void *message);
 
-// The field named so (for FIELD_SUB also by the nested field's own name), or NULL.
+// The field named so, or NULL; fields that are refused have no name here.
 const struct field *shape_find(const struct shape *shape, struct slice name);
 
 static inline int64_t *field_int(const struct field *field, void *message)
@@ -117,8 +121,32 @@ static inline void *field_sub(const struct field *field, void *message)
 {
     return (char *)message + field->offset;
 }
+// The same for reading.
+static inline int64_t field_get_int(const struct field *field, const void *message)
+{
+    return *(const int64_t *)(const void *)((const char *)message + field->offset);
+}
+static inline struct slice field_get_slice(const struct field *field, const void *message)
+{
+    return *(const struct slice *)(const void *)((const char *)message + field->offset);
+}
+static inline const struct text_list *field_get_list(const struct field *field,
+                                                     const void *message)
+{
+    return (const struct text_list *)(const void *)((const char *)message + field->offset);
+}
+static inline const void *field_get_sub(const struct field *field, const void *message)
+{
+    return (const char *)message + field->offset;
+}
 
-// Whether the field is present in message.
+// Whether the field holds a text (one struct slice), and its limit in bytes; for the text lists
+// the limit of one item. 0 for fields without text.
+bool field_is_text(const struct field *field);
+size_t field_max_len(const struct field *field);
+
+// Whether the field is present in message. The unspecified value 0 of an enum is absent; a nested
+// message is present when any field of it is.
 bool field_is_present(const struct field *field, const void *message);
 
 // Number of an enum's upper-case name, or 0.
