@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One connection, one call at a time: a match against an echo of exactly the same sizes.
+//
+// usage: call_bench MATCH_SOCKET ECHO_SOCKET [PAIRS [CALLS]]
+//
+// Blocks of CALLS matches and CALLS echoes alternate PAIRS times on the same core (the caller pins
+// all three processes); the ratio is the median over the pairs of match p50 / echo p50. Every
+// answer is checked to be a RESPONSE to the call it belongs to. Prints one JSON line.
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/buffer.h"
+#include "base/check.h"
+#include "domain/question.h"
+#include "wire/codec.h"
+
+#define HEADER_LEN 12
+#define PREFACE_LEN 8
+#define N_QUERIES 10000
+#define N_SERVICES 2000
+#define ANSWER_MAX (1 << 20)
+#define TYPE_REQUEST 1
+#define TYPE_RESPONSE 2
+#define METHOD_MATCH 1
+
+static struct buffer requests[N_QUERIES];
+static uint32_t answer_len[N_QUERIES];
+static char answer[ANSWER_MAX];
+
+static void put_u32(char *out, uint32_t value)
+{
+    for (int i = 0; i < 4; i++)
+        out[i] = (char)(value >> (24 - 8 * i));
+}
+
+static uint32_t get_u32(const char *in)
+{
+    uint32_t value = 0;
+    for (int i = 0; i < 4; i++)
+        value = value << 8 | (unsigned char)in[i];
+    return value;
+}
+
+static int connect_to(const char *path)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    CHECK(fd >= 0 && strlen(path) < sizeof address.sun_path);
+    memcpy(address.sun_path, path, strlen(path) + 1);
+    CHECK(connect(fd, (struct sockaddr *)&address, sizeof address) == 0);
+    return fd;
+}
+
+static void read_all(int fd, char *out, size_t len)
+{
+    while (len > 0) {
+        ssize_t n = read(fd, out, len);
+        CHECK(n > 0);
+        out += n;
+        len -= (size_t)n;
+    }
+}
+
+static void write_all(int fd, const char *bytes, size_t len)
+{
+    CHECK(write(fd, bytes, len) == (ssize_t)len);
+}
+
+// Zipf with s = 1 over the services of bench/make_world.py.
+static int draw_service(unsigned *seed)
+{
+    static double sums[N_SERVICES];
+    if (sums[0] == 0)
+        for (int i = 0; i < N_SERVICES; i++)
+            sums[i] = (i ? sums[i - 1] : 0) + 1.0 / (i + 1);
+    double at = rand_r(seed) / (RAND_MAX + 1.0) * sums[N_SERVICES - 1];
+    int i = 0;
+    while (sums[i] < at)
+        i++;
+    return i;
+}
+
+static void make_request(uint32_t call, unsigned *seed)
+{
+    static const int64_t regions[] = {1, 3, 4, 5, 6, 7, 8, 9, 10, 12, 13, 14, 17, 18, 19};
+    char code[16];
+    struct query query;
+    struct buffer message = {0};
+    shape_clear(&shape_query, &query);
+    snprintf(code, sizeof code, "S%05d", draw_service(seed));
+    query.service = slice_from(code);
+    query.home_region = regions[rand_r(seed) % 15];
+    query.asa = 1 + rand_r(seed) % 3;
+    query.weight = 500 + rand_r(seed) % 700;
+    query.height_cm = 155 + rand_r(seed) % 40;
+    query.age = 20 + rand_r(seed) % 65;
+    if (rand_r(seed) % 2) {
+        query.origin.latitude = 55400000 + rand_r(seed) % 13000000;
+        query.origin.longitude = 12000000 + rand_r(seed) % 7000000;
+    }
+    wire_encode(&shape_query, WIRE_PUBLIC, &query, &message);
+    char head[HEADER_LEN + 6] = {0};
+    put_u32(head, (uint32_t)message.len + 6);
+    put_u32(head + 4, call);
+    head[8] = TYPE_REQUEST;
+    head[11] = METHOD_MATCH;
+    buffer_append(&requests[call], head, sizeof head);
+    buffer_append_slice(&requests[call], buffer_slice(&message));
+    buffer_free(&message);
+}
+
+static double now_us(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec * 1e6 + (double)now.tv_nsec / 1e3;
+}
+
+static void call_match(int fd, uint32_t call)
+{
+    write_all(fd, requests[call].data, requests[call].len);
+    // one read takes header and payload as the echo's does; the rest only when it was cut
+    ssize_t n = read(fd, answer, sizeof answer);
+    CHECK(n >= HEADER_LEN);
+    uint32_t len = HEADER_LEN + get_u32(answer);
+    CHECK(len <= sizeof answer);
+    read_all(fd, answer + n, len - (size_t)n);
+    CHECK(get_u32(answer + 4) == call && answer[8] == TYPE_RESPONSE);
+    answer_len[call] = len;
+}
+
+static void call_echo(int fd, uint32_t call)
+{
+    uint32_t lengths[2] = {(uint32_t)requests[call].len, answer_len[call]};
+    memcpy(answer, lengths, sizeof lengths);
+    write_all(fd, answer, requests[call].len);
+    ssize_t n = read(fd, answer, sizeof answer);
+    CHECK(n > 0);
+    read_all(fd, answer + n, answer_len[call] - (size_t)n);
+}
+
+static int compare_doubles(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static double quantile(double *values, size_t n, double q)
+{
+    qsort(values, n, sizeof *values, compare_doubles);
+    return values[(size_t)(q * (double)(n - 1))];
+}
+
+struct block {
+    double p50, p99;
+};
+
+static struct block run(int fd, void (*call)(int, uint32_t), uint32_t first, uint32_t n)
+{
+    static double latencies[N_QUERIES];
+    for (uint32_t i = 0; i < n; i++) {
+        double start = now_us();
+        call(fd, (first + i) % N_QUERIES);
+        latencies[i] = now_us() - start;
+    }
+    struct block block = {.p99 = quantile(latencies, n, 0.99)};
+    block.p50 = quantile(latencies, n, 0.5);
+    return block;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 3)
+        return 2;
+    uint32_t pairs = argc > 3 ? (uint32_t)atoi(argv[3]) : 8;
+    uint32_t calls = argc > 4 ? (uint32_t)atoi(argv[4]) : 5000;
+    unsigned seed = 1;
+    CHECK(pairs > 0 && pairs <= 100 && calls > 0 && calls <= N_QUERIES);
+    for (uint32_t i = 0; i < N_QUERIES; i++)
+        make_request(i, &seed);
+    int match = connect_to(argv[1]), echo = connect_to(argv[2]);
+    char preface[PREFACE_LEN] = "VSK1";
+    put_u32(preface + 4, 4 << 20);
+    write_all(match, preface, sizeof preface);
+    read_all(match, preface, sizeof preface);
+
+    double match_p50[100], match_p99[100], echo_p50[100], echo_p99[100], ratios[100];
+    run(match, call_match, 0, N_QUERIES); // warm, and every answer's length is known
+    run(echo, call_echo, 0, N_QUERIES);
+    for (uint32_t i = 0; i < pairs; i++) {
+        struct block a = run(match, call_match, i * calls, calls);
+        struct block b = run(echo, call_echo, i * calls, calls);
+        match_p50[i] = a.p50, match_p99[i] = a.p99;
+        echo_p50[i] = b.p50, echo_p99[i] = b.p99;
+        ratios[i] = a.p50 / b.p50;
+    }
+    double bytes = 0;
+    for (uint32_t i = 0; i < N_QUERIES; i++)
+        bytes += answer_len[i];
+    printf("{\"pairs\":%u,\"calls\":%u,\"answer_bytes_mean\":%.0f,\"match_p50_us\":%.2f,"
+           "\"match_p99_us\":%.2f,\"echo_p50_us\":%.2f,\"echo_p99_us\":%.2f,"
+           "\"ratio_p50\":%.3f}\n",
+           pairs, calls, bytes / N_QUERIES, quantile(match_p50, pairs, 0.5),
+           quantile(match_p99, pairs, 0.5), quantile(echo_p50, pairs, 0.5),
+           quantile(echo_p99, pairs, 0.5), quantile(ratios, pairs, 0.5));
+    for (uint32_t i = 0; i < N_QUERIES; i++)
+        buffer_free(&requests[i]);
+    close(match);
+    close(echo);
+    return 0;
+}
