@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/check.h"
+#include "base/status.h"
+#include "log_redis/child.h"
+
+#define PASSWORD_BYTES 24
+#define USER "vardsok"
+
+// Just what the scripts, the follower and the checks use.
+#define COMMANDS                                                                                   \
+    "-@all +eval +evalsha +script|load +xadd +xrange +xrevrange +xread +xlen +hget +hgetall "      \
+    "+hset +exists +time +role +config|get"
+
+static int fail(struct log_redis_child *child, const char *doing, const char *path)
+{
+    snprintf(child->what, sizeof child->what, "%s %s: %s", doing, path, strerror(errno));
+    return STATUS_INVALID_ARGUMENT;
+}
+
+static char *join(const char *folder, const char *name)
+{
+    size_t size = strlen(folder) + strlen(name) + 2;
+    char *path = malloc(size);
+    CHECK(path);
+    snprintf(path, size, "%s/%s", folder, name);
+    return path;
+}
+
+static int make_folder(struct log_redis_child *child, const char *path)
+{
+    if (mkdir(path, S_IRWXU) && errno != EEXIST)
+        return fail(child, "make", path);
+    return 0;
+}
+
+static int make_empty_file(struct log_redis_child *child, const char *path)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    if (fd < 0)
+        return fail(child, "make", path);
+    close(fd);
+    return 0;
+}
+
+static int mark_as_new(struct log_redis_child *child)
+{
+    char *append_only = join(child->redis_dir, "appendonlydir");
+    char *mark = join(child->redis_dir, "log.new");
+    int status = access(append_only, F_OK) == 0 ? 0 : make_empty_file(child, mark);
+    free(append_only);
+    free(mark);
+    return status;
+}
+
+bool log_redis_child_is_new(const struct log_redis_child *child)
+{
+    char *mark = join(child->redis_dir, "log.new");
+    bool is_new = access(mark, F_OK) == 0;
+    free(mark);
+    return is_new;
+}
+
+void log_redis_child_settle(struct log_redis_child *child)
+{
+    char *mark = join(child->redis_dir, "log.new");
+    unlink(mark);
+    free(mark);
+}
+
+static int choose_login(struct log_redis_child *child)
+{
+    unsigned char random[PASSWORD_BYTES];
+    struct log_redis_address *address = &child->address;
+    int len = snprintf(address->path, sizeof address->path, "%s/redis.sock", child->redis_dir);
+    if (len < 0 || (size_t)len >= sizeof address->path) {
+        errno = ENAMETOOLONG;
+        return fail(child, "put a unix socket into", child->redis_dir);
+    }
+    int error = uv_random(NULL, NULL, random, sizeof random, 0, NULL);
+    CHECK(error == 0);
+    for (size_t i = 0; i < sizeof random; i++)
+        snprintf(address->password + 2 * i, 3, "%02x", random[i]);
+    strcpy(address->user, USER);
+    return 0;
+}
+
+static int find_absolute(struct log_redis_child *child, const char *data_dir)
+{
+    uv_fs_t request;
+    int error = uv_fs_realpath(NULL, &request, data_dir, NULL);
+    if (error == 0) {
+        child->data_dir = strdup(request.ptr);
+        CHECK(child->data_dir);
+    }
+    uv_fs_req_cleanup(&request);
+    errno = -error;
+    return error ? fail(child, "find", data_dir) : 0;
+}
+
+// The folder is made before the lock is taken, and only what lies in it is ours to change.
+int log_redis_child_make_folders(struct log_redis_child *child, const char *data_dir)
+{
+    if (make_folder(child, data_dir))
+        return STATUS_INVALID_ARGUMENT;
+    if (find_absolute(child, data_dir))
+        return STATUS_INVALID_ARGUMENT;
+    child->redis_dir = join(child->data_dir, "redis");
+    if (strpbrk(child->redis_dir, "\r\n")) {
+        errno = EINVAL;
+        return fail(child, "use a path with a line break:", child->redis_dir);
+    }
+    if (make_folder(child, child->redis_dir))
+        return STATUS_INVALID_ARGUMENT;
+    if (chmod(child->redis_dir, S_IRWXU))
+        return fail(child, "protect", child->redis_dir);
+    return choose_login(child);
+}
+
+// In double quotes, as redis.conf takes it.
+static void print_path(FILE *out, const char *key, const char *folder, const char *name)
+{
+    fprintf(out, "%s \"", key);
+    for (const char *c = folder; *c; c++)
+        fprintf(out, *c == '"' || *c == '\\' ? "\\%c" : "%c", *c);
+    fprintf(out, "%s\"\n", name);
+}
+
+static void print_config(const struct log_redis_child *child, FILE *out)
+{
+    fputs("# Written by vardsokd at each start: changes are lost.\n"
+          "port 0\n"
+          "unixsocketperm 600\n"
+          "daemonize no\n"
+          "supervised no\n"
+          "loglevel warning\n"
+          "databases 1\n"
+          "maxclients 64\n"
+          "proto-max-bulk-len 16mb\n"
+          "client-query-buffer-limit 64mb\n"
+          // Durable before the reply; and a cut tail is looked at by us, not dropped in silence.
+          "appendonly yes\n"
+          "appendfsync always\n"
+          "no-appendfsync-on-rewrite no\n"
+          "aof-load-truncated no\n"
+          "save \"\"\n"
+          // A rewrite forks; the daemon asks for it when it has made the log shorter.
+          "auto-aof-rewrite-percentage 0\n"
+          "maxmemory-policy noeviction\n"
+          "enable-debug-command no\n"
+          "enable-module-command no\n"
+          "enable-protected-configs no\n"
+          "user default off\n",
+          out);
+    fprintf(out, "user %s on >%s ~{vardsok}:* resetchannels %s\n", child->address.user,
+            child->address.password, COMMANDS);
+    print_path(out, "dir", child->redis_dir, "");
+    print_path(out, "unixsocket", child->redis_dir, "/redis.sock");
+    print_path(out, "logfile", child->redis_dir, "/redis.log");
+}
+
+int log_redis_child_write_config(struct log_redis_child *child)
+{
+    if (mark_as_new(child))
+        return STATUS_INVALID_ARGUMENT;
+    char *path = join(child->redis_dir, "redis.conf");
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    FILE *out = fd < 0 ? NULL : fdopen(fd, "w");
+    int status = 0;
+    if (!out) {
+        status = fail(child, "write", path);
+    } else {
+        print_config(child, out);
+        bool failed = ferror(out) != 0;
+        if (fclose(out) || failed)
+            status = fail(child, "write", path);
+    }
+    free(path);
+    return status;
+}

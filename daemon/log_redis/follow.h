@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The follower: its own connection, which reads every entry of the log in order and hands it over.
+//
+// Guarantees: entries come contiguously, each once, across reconnects; at each connect the entry
+// seen last is compared first, so that another log is never followed on; what does not fit is a
+// verdict and ends the following for good.
+#ifndef LOG_REDIS_FOLLOW_H
+#define LOG_REDIS_FOLLOW_H
+
+#include "log_redis/connection.h"
+#include "log_redis/verdict.h"
+
+#define LOG_REDIS_FOLLOW_BYTES (8 * 1024 * 1024) // of entries aimed at in one reply
+#define LOG_REDIS_FOLLOW_COUNT_MIN 4             // even of the largest entries no more than that
+#define LOG_REDIS_FOLLOW_COUNT_MAX 1024
+
+enum log_redis_follow_state {
+    LOG_REDIS_FOLLOW_IDLE,  // not connected
+    LOG_REDIS_FOLLOW_PROOF, // XRANGE of the entry seen last
+    LOG_REDIS_FOLLOW_CATCH, // XRANGE until a reply is short
+    LOG_REDIS_FOLLOW_WAIT,  // XREAD BLOCK
+    LOG_REDIS_FOLLOW_ENDED, // a verdict
+};
+
+// Embedded by the owner; all fields are the follower's own but those of the first group.
+struct log_redis_follow {
+    // Set by the owner before start.
+    void *owner;
+    // Returns 0, or STATUS_DATA_LOSS: cannot be applied, do not go on.
+    int (*on_entry)(struct log_redis_follow *follow, uint64_t sequence, struct slice entry);
+    void (*on_caught_up)(struct log_redis_follow *follow);
+    void (*on_verdict)(struct log_redis_follow *follow, enum log_redis_verdict verdict,
+                       const char *detail);
+    void (*on_change)(struct log_redis_follow *follow); // was lost
+    void (*on_closed)(struct log_redis_follow *follow);
+
+    struct log_redis_connection connection;
+    struct log_redis_command command;
+    enum log_redis_follow_state state;
+    struct log_redis_position seen; // handed over last
+    uint32_t count; // entries asked for
+};
+
+// seen is where to go on from; sequence 0: from the beginning.
+void log_redis_follow_init(struct log_redis_follow *follow, uv_loop_t *loop,
+                           const struct log_redis_address *address,
+                           const struct log_redis_position *seen);
+void log_redis_follow_start(struct log_redis_follow *follow);
+void log_redis_follow_close(struct log_redis_follow *follow);
+
+#endif
