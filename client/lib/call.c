@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One call: see the drawing of its states in connection.h. A call ends exactly once, in
+// end().
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/check.h"
+#include "lib/connection.h"
+#include "lib/error.h"
+#include "wire/status.h"
+#include "wire/writer.h"
+
+#define BACKOFF_FIRST_MS 20
+#define BACKOFF_MAX_MS 1000
+// A daemon refuses a call at its deadline itself, and says more than we can: wait a
+// little for that.
+#define GRACE_MS 250
+#define METADATA_LANGUAGE 4 // CallMetadata's field
+
+static void end(struct vardsok_call *call, int status)
+{
+    call->state = CALL_DONE;
+    call->status = status;
+    buffer_free(&call->request);
+}
+
+// --- what happens to it ---
+
+void call_send(struct vardsok_call *call, int64_t now_ms)
+{
+    struct vardsok *connection = call->connection;
+    struct buffer metadata = {0};
+    if (connection->language[0])
+        wire_write_bytes(&metadata, METADATA_LANGUAGE, slice_from(connection->language));
+    uint32_t left_ms = 0;
+    if (call->deadline_ms != CALL_NO_DEADLINE)
+        left_ms = call->deadline_ms > now_ms ? (uint32_t)(call->deadline_ms - now_ms) : 1;
+    call->id = connection->next_id++;
+    frame_encode_request(call->id, call->method, left_ms, buffer_slice(&metadata),
+                         buffer_slice(&call->request), &connection->out);
+    buffer_free(&metadata);
+    call->state = CALL_OPEN;
+    call->was_sent = true;
+}
+
+static bool may_pass(const struct vardsok_error *error)
+{
+    return error->status == VARDSOK_UNAVAILABLE ||
+           (error->status == VARDSOK_UNKNOWN &&
+            strcmp(error->reason, reason_name(REASON_OUTCOME_UNKNOWN)) == 0);
+}
+
+void call_on_failure(struct vardsok_call *call, const struct vardsok_error *error,
+                     int64_t now_ms)
+{
+    call->error = *error;
+    if (!call->retry || !may_pass(error) ||
+        now_ms + call->backoff_ms >= call->deadline_ms) {
+        end(call, error->status);
+        return;
+    }
+    call->state = CALL_WAITING;
+    call->send_at_ms = now_ms + call->backoff_ms;
+    call->backoff_ms *= 2;
+    if (call->backoff_ms > BACKOFF_MAX_MS)
+        call->backoff_ms = BACKOFF_MAX_MS;
+}
+
+static void keep_message(struct vardsok_call *call, struct slice message)
+{
+    if (call->inbox_read == call->inbox.len) {
+        buffer_clear(&call->inbox);
+        call->inbox_read = 0;
+    }
+    buffer_append(&call->inbox, &message.len, sizeof message.len);
+    buffer_append_slice(&call->inbox, message);
+}
+
+static void on_error(struct vardsok_call *call, struct slice payload, int64_t now_ms)
+{
+    struct refusal refusal;
+    struct slice reason;
+    struct vardsok_error error;
+    if (wire_status_decode(payload, &refusal, &reason) != 0 || refusal.status == 0)
+        client_error_set(&error, VARDSOK_INTERNAL, REASON_BAD_MESSAGE, NULL,
+                         "the daemon refused the call and its reason cannot be read");
+    else
+        client_error_from_refusal(&error, &refusal, reason);
+    call_on_failure(call, &error, now_ms);
+}
+
+void call_on_frame(struct vardsok_call *call, const struct frame *frame, int64_t now_ms)
+{
+    switch (frame->type) {
+    case FRAME_RESPONSE:
+        keep_message(call, frame->payload);
+        end(call, 0);
+        return;
+    case FRAME_ITEM:
+        keep_message(call, frame->payload);
+        return;
+    case FRAME_END:
+        if (frame->code == 0) {
+            end(call, 0);
+            return;
+        }
+        on_error(call, frame->payload, now_ms);
+        return;
+    default:
+        on_error(call, frame->payload, now_ms);
+    }
+}
+
+// The deadline has passed. What is known of a call that waits to be sent again is why it
+// failed.
+static void on_late(struct vardsok_call *call)
+{
+    if (call->state == CALL_WAITING && call->error.status != 0) {
+        end(call, call->error.status);
+        return;
+    }
+    bool is_write = call->method == VARDSOK_APPLY && call->was_sent;
+    client_error_set(&call->error, VARDSOK_DEADLINE_EXCEEDED,
+                     is_write ? REASON_OUTCOME_UNKNOWN : REASON_DEADLINE, NULL,
+                     is_write
+                         ? "no answer in time: the write may or may not have been done; "
+                           "repeat it with the same request id"
+                         : "no answer in time");
+    if (call->state == CALL_OPEN && call->connection->fd >= 0)
+        frame_encode(&(struct frame){.call_id = call->id, .type = FRAME_CANCEL},
+                     &call->connection->out);
+    end(call, VARDSOK_DEADLINE_EXCEEDED);
+}
+
+// --- for callers ---
+
+int vardsok_call_start(struct vardsok *connection, unsigned method, const void *request,
+                       size_t len, const struct vardsok_call_options *options,
+                       struct vardsok_call **out, struct vardsok_error *error)
+{
+    // 64 bytes are enough for what goes with the message in its frame.
+    if (len > connection->max_payload - 64)
+        return client_error_set(error, VARDSOK_RESOURCE_EXHAUSTED, REASON_TOO_LARGE, NULL,
+                                "the request has %zu bytes; at most %u are allowed", len,
+                                connection->max_payload - 64);
+    if (connection->fd < 0 && !options->retry) {
+        int status = connection_connect(connection, client_clock_ms() + 5000, error);
+        if (status != 0)
+            return status;
+    }
+    struct vardsok_call *call = malloc(sizeof *call);
+    if (call == NULL)
+        abort();
+    int64_t now_ms = client_clock_ms();
+    *call = (struct vardsok_call){
+        .connection = connection,
+        .method = method,
+        .retry = options->retry,
+        .deadline_ms =
+            options->timeout_ms ? now_ms + options->timeout_ms : CALL_NO_DEADLINE,
+        .send_at_ms = now_ms,
+        .backoff_ms = BACKOFF_FIRST_MS,
+    };
+    buffer_append(&call->request, request, len);
+    struct vardsok_call **last = &connection->calls;
+    while (*last)
+        last = &(*last)->next;
+    *last = call;
+    connection_turn(connection, now_ms);
+    *out = call;
+    return 0;
+}
+
+static bool take_message(struct vardsok_call *call, const void **message, size_t *len)
+{
+    if (call->inbox_read == call->inbox.len)
+        return false;
+    memcpy(len, call->inbox.data + call->inbox_read, sizeof *len);
+    *message = call->inbox.data + call->inbox_read + sizeof *len;
+    call->inbox_read += sizeof *len + *len;
+    return true;
+}
+
+int vardsok_call_next(struct vardsok_call *call, const void **message, size_t *len,
+                      struct vardsok_error *error)
+{
+    while (true) {
+        if (take_message(call, message, len))
+            return 1;
+        if (call->state == CALL_DONE) {
+            if (call->status != 0 && error)
+                *error = call->error;
+            return call->status;
+        }
+        int64_t until_ms =
+            call->deadline_ms == CALL_NO_DEADLINE
+                ? CALL_NO_DEADLINE
+                : call->deadline_ms + (call->state == CALL_OPEN ? GRACE_MS : 0);
+        if (client_clock_ms() >= until_ms)
+            on_late(call);
+        else
+            connection_turn(call->connection, until_ms);
+    }
+}
+
+void vardsok_call_free(struct vardsok_call *call)
+{
+    if (call == NULL)
+        return;
+    struct vardsok *connection = call->connection;
+    struct vardsok_call **link = &connection->calls;
+    while (*link != call)
+        link = &(*link)->next;
+    *link = call->next;
+    if (call->state == CALL_OPEN && connection->fd >= 0) {
+        frame_encode(&(struct frame){.call_id = call->id, .type = FRAME_CANCEL},
+                     &connection->out);
+        connection_turn(connection, 0);
+    }
+    buffer_free(&call->request);
+    buffer_free(&call->inbox);
+    free(call);
+}
+
+int vardsok_call_unary(struct vardsok *connection, unsigned method, const void *request,
+                       size_t len, const struct vardsok_call_options *options,
+                       void **response, size_t *response_len, struct vardsok_error *error)
+{
+    struct vardsok_call *call;
+    int status =
+        vardsok_call_start(connection, method, request, len, options, &call, error);
+    if (status != 0)
+        return status;
+    const void *message;
+    size_t message_len;
+    status = vardsok_call_next(call, &message, &message_len, error);
+    if (status == 0)
+        status = client_error_set(error, VARDSOK_INTERNAL, REASON_BAD_MESSAGE, NULL,
+                                  "the daemon ended the call without an answer");
+    if (status == 1) {
+        void *copy = malloc(message_len ? message_len : 1);
+        if (copy == NULL)
+            abort();
+        memcpy(copy, message, message_len);
+        *response = copy;
+        *response_len = message_len;
+        status = 0;
+    }
+    vardsok_call_free(call);
+    return status;
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// vardsok: the C client library. Blocking calls to a vårdsök daemon over its native
+// protocol.
+//
+// Messages go in and out as encoded vardsok.v1 protobuf messages, so that a program needs
+// this header and schema/ with the protobuf library of its choice, and nothing of the
+// daemon. (The programs of this repository use client/lib/typed.h on top, which speaks
+// the domain's structs.)
+//
+// Units: milliseconds, UTF-8. Every function that can fail returns 0 or a negative status
+// (VARDSOK_...: the negated gRPC code) and then fills error, when it is given, with what
+// is wrong, which field, and a message fit for a log. Out-parameters are written on
+// success only.
+//
+// Threads: a connection and its calls are used by one thread at a time; several
+// connections are independent. No signal is raised for a broken connection and no global
+// state is kept.
+#ifndef VARDSOK_H
+#define VARDSOK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum vardsok_status {
+    VARDSOK_OK = 0,
+    VARDSOK_CANCELED = -1,
+    VARDSOK_UNKNOWN = -2, // reason OUTCOME_UNKNOWN: retry with the same request id
+    VARDSOK_INVALID_ARGUMENT = -3,
+    VARDSOK_DEADLINE_EXCEEDED = -4,
+    VARDSOK_NOT_FOUND = -5,
+    VARDSOK_ALREADY_EXISTS = -6,
+    VARDSOK_PERMISSION_DENIED = -7,
+    VARDSOK_RESOURCE_EXHAUSTED = -8,
+    VARDSOK_FAILED_PRECONDITION = -9,
+    VARDSOK_ABORTED = -10,
+    VARDSOK_OUT_OF_RANGE = -11,
+    VARDSOK_UNIMPLEMENTED = -12,
+    VARDSOK_INTERNAL = -13,
+    VARDSOK_UNAVAILABLE = -14, // no daemon could be reached, or the connection was lost
+    VARDSOK_DATA_LOSS = -15,
+    VARDSOK_UNAUTHENTICATED = -16,
+};
+
+// Method numbers of vardsok.v1 (option method_number in the .proto files).
+enum vardsok_method {
+    VARDSOK_MATCH = 1,       // MatchRequest -> MatchResponse
+    VARDSOK_MATCH_BATCH = 2, // MatchBatchRequest -> stream of MatchBatchResponse
+    VARDSOK_GET = 10,        // GetRequest -> GetResponse
+    VARDSOK_LIST = 11,       // ListRequest -> ListResponse
+    VARDSOK_APPLY = 20,      // ApplyRequest -> ApplyResponse
+    VARDSOK_STATUS = 40,     // StatusRequest -> StatusResponse
+};
+
+struct vardsok_error {
+    int status;            // enum vardsok_status
+    uint32_t change_index; // the refused change of a write, from 0
+    char reason[40];   // of the closed list of docs/errors.md ("UNKNOWN_SERVICE"), or ""
+    char field[64];    // the field that was refused, or ""
+    char message[512]; // English, one line
+};
+
+// Upper-case gRPC name of a status ("NOT_FOUND").
+const char *vardsok_status_name(int status);
+
+struct vardsok;      // a connection to one daemon at a time
+struct vardsok_call; // a call under way on it
+
+// Connects. servers is a comma-separated list of unix:PATH and tcp://HOST:PORT, tried in
+// order; NULL means $VARDSOK_SERVER, else the sockets where a daemon listens by default.
+// Each server is tried once, for at most timeout_ms (0: 5 seconds) together. Errors:
+// VARDSOK_INVALID_ARGUMENT (an address that cannot be read), VARDSOK_UNAVAILABLE (the
+// message lists what was tried). The caller closes the connection.
+int vardsok_open(const char *servers, uint32_t timeout_ms, struct vardsok **connection,
+                 struct vardsok_error *error);
+// Frees the connection; its calls must have been freed. NULL is fine.
+void vardsok_close(struct vardsok *connection);
+// The address that is, or was last, connected to. Valid until the connection is closed.
+const char *vardsok_server(const struct vardsok *connection);
+// The language that the user reads ("sv", "en"), told to the daemon with each call. At
+// most 8 bytes.
+void vardsok_set_language(struct vardsok *connection, const char *language);
+
+struct vardsok_call_options {
+    uint32_t timeout_ms; // from the start of the call; 0: none
+    // The call may be sent again, on a new connection if need be, when its answer was
+    // lost or the daemon was not available, until the deadline. Right for a write that
+    // carries its request id, and for a unary read; a stream is never sent again.
+    bool retry;
+};
+
+// Starts a call: the request (copied) is sent and nothing waited for, so that many calls
+// can be under way at once. The caller frees the call. Errors: VARDSOK_UNAVAILABLE
+// without retry, VARDSOK_RESOURCE_EXHAUSTED for a request over what the daemon takes.
+int vardsok_call_start(struct vardsok *connection, unsigned method, const void *request,
+                       size_t len, const struct vardsok_call_options *options,
+                       struct vardsok_call **call, struct vardsok_error *error);
+// Waits for the call's next message. Returns 1 with the message (valid until the next use
+// of the call), 0 at the end, or the negative status that ended the call; the same again
+// if asked again. Answers of other calls that arrive meanwhile are kept for them.
+// VARDSOK_DEADLINE_EXCEEDED of a write that was sent has the reason OUTCOME_UNKNOWN.
+int vardsok_call_next(struct vardsok_call *call, const void **message, size_t *len,
+                      struct vardsok_error *error);
+// Frees the call; one that is still under way is canceled. NULL is fine.
+void vardsok_call_free(struct vardsok_call *call);
+
+// A unary call from start to end. The caller frees *response with free(); *len may be 0.
+int vardsok_call_unary(struct vardsok *connection, unsigned method, const void *request,
+                       size_t len, const struct vardsok_call_options *options,
+                       void **response, size_t *response_len,
+                       struct vardsok_error *error);
+
+#define VARDSOK_REQUEST_ID_LEN 16
+
+// Makes a new UUIDv7 (RFC 9562), the request id of a write: 48 bits of UTC milliseconds,
+// then random bits from the system.
+void vardsok_request_id_init(unsigned char id[VARDSOK_REQUEST_ID_LEN]);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
