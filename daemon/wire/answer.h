@@ -7,6 +7,7 @@
 #ifndef WIRE_ANSWER_H
 #define WIRE_ANSWER_H
 
+#include "base/buffer.h"
 #include "domain/ask.h"
 
 // Appends a MatchResponse for what match_query_run answered to ask.

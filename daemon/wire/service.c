@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "wire/service.h"
+
+#include "domain/entity.h"
+
+#define ROW(owner, member, number, type, flags, max)                                     \
+    {                                                                                    \
+#member, offsetof(struct owner, member), number, type, flags, 0, max, NULL, NULL \
+    }
+#define TEXT(owner, member, number) ROW(owner, member, number, FIELD_TEXT, 0, 0)
+#define COUNT(owner, member, number)                                                     \
+    ROW(owner, member, number, FIELD_UINT64, 0, INT64_MAX)
+#define FLAG(owner, member, number) ROW(owner, member, number, FIELD_BOOL, 0, 1)
+#define SHAPE(tag, fields)                                                               \
+    {                                                                                    \
+#tag, sizeof(struct tag), sizeof(fields) / sizeof((fields)[0]), fields           \
+    }
+
+static const char *const kind_names[KIND_COUNT + 1] = {
+    NULL,           "REGION",   "MUNICIPALITY",    "NHV_AREA",  "SERVICE",
+    "MAPPING",      "UNIT",     "NHV_PERMIT",      "AGREEMENT", "AGREEMENT_LINE",
+    "WAITING_TIME", "CAPACITY", "GUARANTEE_LIMIT", "SETTING",   NULL,
+};
+
+static const struct field call_metadata_fields[] = {
+    TEXT(call_metadata, token, 1),
+    TEXT(call_metadata, request_id, 2),
+    TEXT(call_metadata, trace_parent, 3),
+    TEXT(call_metadata, language, 4),
+};
+const struct shape shape_call_metadata = SHAPE(call_metadata, call_metadata_fields);
+
+static const struct field list_request_fields[] = {
+    {"kind", offsetof(struct list_request, kind), 1, FIELD_ENUM, FIELD_REQUIRED,
+     KIND_REGION, KIND_COUNT - 1, NULL, kind_names},
+    {"page_size", offsetof(struct list_request, page_size), 2, FIELD_UINT, 0, 1,
+     LIST_PAGE_MAX, NULL, NULL},
+    ROW(list_request, page_token, 3, FIELD_BYTES, 0, 0),
+};
+const struct shape shape_list_request = SHAPE(list_request, list_request_fields);
+
+static const struct field log_status_fields[] = {
+    TEXT(log_status, uuid, 1),
+    TEXT(log_status, durability, 2),
+    COUNT(log_status, applied_sequence, 3),
+    TEXT(log_status, chain, 4),
+    ROW(log_status, lag_ms, 5, FIELD_UINT, 0, UINT32_MAX),
+    TEXT(log_status, what, 6),
+};
+static const struct shape shape_log_status = SHAPE(log_status, log_status_fields);
+
+static const struct field state_status_fields[] = {
+    TEXT(state_status, digest, 1),           COUNT(state_status, units, 2),
+    COUNT(state_status, services, 3),        COUNT(state_status, agreements, 4),
+    COUNT(state_status, agreement_lines, 5), COUNT(state_status, waiting_times, 6),
+    COUNT(state_status, capacities, 7),      COUNT(state_status, claims, 8),
+};
+static const struct shape shape_state_status = SHAPE(state_status, state_status_fields);
+
+static const struct field status_response_fields[] = {
+    COUNT(status_response, revision, 1),
+    FLAG(status_response, ready, 2),
+    FLAG(status_response, writable, 3),
+    TEXT(status_response, version, 4),
+    {"log", offsetof(struct status_response, log), 5, FIELD_SUB, 0, 0, 0,
+     &shape_log_status, NULL},
+    {"state", offsetof(struct status_response, state), 6, FIELD_SUB, 0, 0, 0,
+     &shape_state_status, NULL},
+    COUNT(status_response, memory_bytes, 7),
+    COUNT(status_response, uptime_s, 8),
+};
+const struct shape shape_status_response = SHAPE(status_response, status_response_fields);

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The small messages around calls, with their shapes for wire_decode and wire_encode.
+// Messages that carry entities or answers are walked with wire/reader.h and wire/writer.h
+// instead; their field numbers stand here too.
+#ifndef WIRE_SERVICE_H
+#define WIRE_SERVICE_H
+
+#include "domain/shape.h"
+
+// vardsok.v1.CallMetadata.
+struct call_metadata {
+    struct slice token;
+    struct slice request_id; // correlation in log lines; not a write's idempotency id
+    struct slice trace_parent;
+    struct slice language;
+};
+
+// vardsok.v1.ListRequest.
+#define LIST_PAGE_MAX 1000
+struct list_request {
+    int64_t kind; // enum kind
+    int64_t page_size;
+    struct slice page_token;
+};
+
+// vardsok.v1.StatusResponse.
+struct log_status {
+    struct slice uuid, durability;
+    int64_t applied_sequence;
+    struct slice chain; // hexadecimal
+    int64_t lag_ms;
+    struct slice what; // why not writable
+};
+struct state_status {
+    struct slice digest; // hexadecimal
+    int64_t units, services, agreements, agreement_lines, waiting_times, capacities,
+        claims;
+};
+struct status_response {
+    int64_t revision;
+    int64_t ready, writable; // bool
+    struct slice version;
+    struct log_status log;
+    struct state_status state;
+    int64_t memory_bytes, uptime_s;
+};
+
+extern const struct shape shape_call_metadata, shape_list_request, shape_status_response;
+
+// Field numbers of the messages that are walked.
+enum { GET_REQUEST_KEY = 1, GET_RESPONSE_STORED = 1 };
+enum {
+    LIST_RESPONSE_ENTITIES = 1,
+    LIST_RESPONSE_NEXT_PAGE_TOKEN = 2,
+    LIST_RESPONSE_REVISION = 3
+};
+enum { APPLY_RESPONSE_REVISION = 1, APPLY_RESPONSE_STORED = 2 };
+enum { BATCH_REQUEST_QUERIES = 1 };
+enum { BATCH_RESPONSE_INDEX = 1, BATCH_RESPONSE_ANSWER = 2, BATCH_RESPONSE_ERROR = 3 };
+#define BATCH_MAX_QUERIES 1000
+
+#endif
