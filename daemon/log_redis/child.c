@@ -158,7 +158,8 @@ static int start_process(struct log_redis_child *child)
 
 static void spawn(struct log_redis_child *child)
 {
-    int status = log_redis_child_write_config(child);
+    // Once: a full disk must not keep the server from starting again.
+    int status = child->state == LOG_REDIS_CHILD_LOCKING ? log_redis_child_write_config(child) : 0;
     if (status) {
         be_failed(child, status);
         return;

@@ -101,6 +101,7 @@ static void take_proof(struct log_redis_follow *follow, const struct log_redis_r
             return;
         }
         follow->state = LOG_REDIS_FOLLOW_CATCH;
+        follow->on_change(follow);
         ask(follow);
     }
 }
@@ -180,6 +181,7 @@ static void on_ready(struct log_redis_connection *connection)
         return;
     follow->state =
         follow->seen.sequence ? LOG_REDIS_FOLLOW_PROOF : LOG_REDIS_FOLLOW_CATCH;
+    follow->on_change(follow);
     ask(follow);
 }
 
@@ -201,17 +203,20 @@ static void on_closed(struct log_redis_connection *connection)
 }
 
 void log_redis_follow_init(struct log_redis_follow *follow, uv_loop_t *loop,
-                           const struct log_redis_address *address,
-                           const struct log_redis_position *seen)
+                           const struct log_redis_address *address)
 {
     memset(follow, 0, sizeof *follow);
     follow->count = COUNT_FIRST;
-    follow->seen = *seen;
     log_redis_connection_init(&follow->connection, loop, address);
     follow->connection.owner = follow;
     follow->connection.on_ready = on_ready;
     follow->connection.on_lost = on_lost;
     follow->connection.on_closed = on_closed;
+}
+
+bool log_redis_follow_is_connected(const struct log_redis_follow *follow)
+{
+    return follow->state == LOG_REDIS_FOLLOW_CATCH || follow->state == LOG_REDIS_FOLLOW_WAIT;
 }
 
 void log_redis_follow_start(struct log_redis_follow *follow)

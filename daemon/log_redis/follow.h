@@ -32,7 +32,7 @@ struct log_redis_follow {
     void (*on_caught_up)(struct log_redis_follow *follow);
     void (*on_verdict)(struct log_redis_follow *follow, enum log_redis_verdict verdict,
                        const char *detail);
-    void (*on_change)(struct log_redis_follow *follow); // was lost
+    void (*on_change)(struct log_redis_follow *follow); // the state below
     void (*on_closed)(struct log_redis_follow *follow);
 
     struct log_redis_connection connection;
@@ -42,11 +42,12 @@ struct log_redis_follow {
     uint32_t count; // entries asked for
 };
 
-// seen is where to go on from; sequence 0: from the beginning.
+// From the beginning of the log, unless seen is set before start.
 void log_redis_follow_init(struct log_redis_follow *follow, uv_loop_t *loop,
-                           const struct log_redis_address *address,
-                           const struct log_redis_position *seen);
+                           const struct log_redis_address *address);
 void log_redis_follow_start(struct log_redis_follow *follow);
+// Whether it is connected to the log that it has followed so far; connection.what says why not.
+bool log_redis_follow_is_connected(const struct log_redis_follow *follow);
 void log_redis_follow_close(struct log_redis_follow *follow);
 
 #endif

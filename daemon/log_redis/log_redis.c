@@ -1,0 +1,423 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Happy path: start -> the private redis-server is up (or yours is used) -> control passes -> the
+// appender and the follower connect -> decide says 0. Close goes backwards: the connections, then
+// the server.
+// Failure modes: every part tells of every change, and each such callback ends in decide, which
+// looks at all parts and tells the replica when the answer is another one. A verdict stays until
+// the process ends; what the parts can get over, they do by themselves.
+#include "log_redis/log_redis.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/check.h"
+#include "base/date.h"
+#include "base/status.h"
+#include "log_redis/append.h"
+#include "log_redis/child.h"
+#include "log_redis/control.h"
+#include "log_redis/follow.h"
+
+struct log_redis {
+    uv_loop_t *loop;
+    struct log_redis_config config;
+    struct replica_log_events events;
+    struct log_redis_address address; // of yours
+    struct log_redis_child child;
+    struct log_redis_control control;
+    struct log_redis_append append;
+    struct log_redis_follow follow;
+    bool connecting; // control was started
+    bool following;  // append and follow were started
+    bool was_usable, fatal, closing;
+    uint8_t n_open; // parts
+    enum log_redis_verdict verdict;
+    char detail[LOG_REDIS_WHAT_LEN]; // of the verdict
+    int status;
+    char what[512];
+    void (*on_closed)(void *self);
+    void *closed_self;
+};
+
+static bool is_embedded(const struct log_redis *log)
+{
+    return !log->config.url;
+}
+
+static const char *or_else(const char *what, const char *otherwise)
+{
+    return what[0] ? what : otherwise;
+}
+
+static int say_clock(const struct log_redis *log, char *what, size_t size)
+{
+    char here[INSTANT_TEXT_LEN], there[INSTANT_TEXT_LEN];
+    uv_timeval64_t now;
+    uv_gettimeofday(&now);
+    int64_t now_ms = now.tv_sec * 1000 + now.tv_usec / 1000;
+    instant_format(now_ms, here);
+    instant_format(now_ms + log->control.clock_off_ms, there);
+    snprintf(what, size, "the clocks differ by more than 60 s: it is %.*s here and %.*s in Redis",
+             INSTANT_TEXT_LEN, here, INSTANT_TEXT_LEN, there);
+    return STATUS_FAILED_PRECONDITION;
+}
+
+// Whether the log can be written, from all parts; the first that says no gives the reason.
+static int judge(const struct log_redis *log, char *what, size_t size)
+{
+    const struct log_redis_control *control = &log->control;
+    const char *why = "";
+    what[0] = '\0';
+    if (log->verdict != LOG_REDIS_SOUND) {
+        snprintf(what, size, "%s: %s (%s)", log_redis_verdict_name(log->verdict),
+                 log_redis_verdict_text(log->verdict), log->detail);
+        return STATUS_DATA_LOSS;
+    }
+    if (is_embedded(log) && log->child.state != LOG_REDIS_CHILD_RUNNING)
+        why = or_else(log->child.what, "redis-server is not started");
+    else if (!control->passed)
+        why = or_else(control->what, "Redis has not been reached yet");
+    else if (control->clock_off_ms > LOG_REDIS_CLOCK_MS ||
+             control->clock_off_ms < -LOG_REDIS_CLOCK_MS)
+        return say_clock(log, what, size);
+    else if (!log_redis_append_is_ready(&log->append))
+        why = or_else(log->append.connection.what, "the appender is connecting");
+    else if (!log_redis_follow_is_connected(&log->follow))
+        why = or_else(log->follow.connection.what, "the follower is connecting");
+    snprintf(what, size, "%s", why);
+    if (!why[0])
+        return 0;
+    return control->refused && !control->passed ? control->refused : STATUS_UNAVAILABLE;
+}
+
+static void fail(struct log_redis *log, int status, const char *what)
+{
+    if (log->fatal || log->closing || log->was_usable)
+        return;
+    log->fatal = true;
+    log->config.on_fatal(log->config.self, status, what);
+}
+
+static void decide(struct log_redis *log)
+{
+    char what[sizeof log->what];
+    if (log->closing)
+        return;
+    int status = judge(log, what, sizeof what);
+    bool changed = status != log->status || strcmp(what, log->what) != 0;
+    log->status = status;
+    memcpy(log->what, what, sizeof what);
+    log->was_usable = log->was_usable || log->control.passed;
+    if (changed)
+        log->events.on_state(log->events.self, status, log->what);
+    if (log->control.refused && !log->control.passed)
+        fail(log, log->control.refused, log->control.what);
+}
+
+static void doubt(struct log_redis *log, enum log_redis_verdict verdict, const char *detail)
+{
+    if (log->verdict == LOG_REDIS_SOUND) {
+        log->verdict = verdict;
+        snprintf(log->detail, sizeof log->detail, "%s", detail);
+    }
+    decide(log);
+}
+
+static void on_child_started(struct log_redis_child *child)
+{
+    struct log_redis *log = child->owner;
+    if (!log->connecting) {
+        log->connecting = true;
+        log->control.init = log_redis_child_is_new(child);
+        log_redis_control_start(&log->control);
+    }
+    decide(log);
+}
+
+static void on_child_change(struct log_redis_child *child)
+{
+    decide(child->owner);
+}
+
+static void on_child_failed(struct log_redis_child *child, int status)
+{
+    struct log_redis *log = child->owner;
+    decide(log);
+    fail(log, status, child->what);
+}
+
+static void on_control_change(struct log_redis_control *control)
+{
+    struct log_redis *log = control->owner;
+    if (control->passed && !log->following && !log->closing) {
+        log->following = true;
+        if (is_embedded(log))
+            log_redis_child_settle(&log->child);
+        control->init = false;
+        log_redis_append_set_epoch(&log->append, slice_from(control->known_epoch));
+        log_redis_append_start(&log->append);
+        log_redis_follow_start(&log->follow);
+    }
+    decide(log);
+}
+
+static void on_control_verdict(struct log_redis_control *control, enum log_redis_verdict verdict,
+                               const char *detail)
+{
+    doubt(control->owner, verdict, detail);
+}
+
+static void on_append_change(struct log_redis_append *append)
+{
+    decide(append->owner);
+}
+
+static void on_append_verdict(struct log_redis_append *append, enum log_redis_verdict verdict,
+                              const char *detail)
+{
+    doubt(append->owner, verdict, detail);
+}
+
+// The reason may be one that a round of questions finds: no longer the master, other settings.
+static void on_append_refused(struct log_redis_append *append, const char *what)
+{
+    struct log_redis *log = append->owner;
+    (void)what;
+    log_redis_control_check(&log->control);
+}
+
+static int on_entry(struct log_redis_follow *follow, uint64_t sequence, struct slice entry)
+{
+    struct log_redis *log = follow->owner;
+    return log->events.on_entry(log->events.self, sequence, entry);
+}
+
+static void on_caught_up(struct log_redis_follow *follow)
+{
+    struct log_redis *log = follow->owner;
+    log->control.current_ms = uv_now(log->loop);
+    log->events.on_caught_up(log->events.self);
+}
+
+static void on_follow_change(struct log_redis_follow *follow)
+{
+    decide(follow->owner);
+}
+
+static void on_follow_verdict(struct log_redis_follow *follow, enum log_redis_verdict verdict,
+                              const char *detail)
+{
+    doubt(follow->owner, verdict, detail);
+}
+
+static void on_child_closed(struct log_redis_child *child)
+{
+    struct log_redis *log = child->owner;
+    log->on_closed(log->closed_self);
+}
+
+static void close_one(struct log_redis *log)
+{
+    if (--log->n_open == 0)
+        log_redis_child_close(&log->child);
+}
+
+static void on_control_closed(struct log_redis_control *control)
+{
+    close_one(control->owner);
+}
+
+static void on_append_closed(struct log_redis_append *append)
+{
+    close_one(append->owner);
+}
+
+static void on_follow_closed(struct log_redis_follow *follow)
+{
+    close_one(follow->owner);
+}
+
+static void init_child(struct log_redis *log)
+{
+    const char *program = log->config.redis_server;
+    log_redis_child_init(&log->child, log->loop);
+    log->child.owner = log;
+    log->child.redis_server = program ? program : "redis-server";
+    log->child.on_started = on_child_started;
+    log->child.on_change = on_child_change;
+    log->child.on_failed = on_child_failed;
+    log->child.on_closed = on_child_closed;
+}
+
+static void init_control(struct log_redis *log, const struct log_redis_address *address)
+{
+    log_redis_control_init(&log->control, log->loop, address);
+    log->control.owner = log;
+    log->control.init = log->config.init;
+    log->control.allow_weak = log->config.allow_weak;
+    log->control.uuid = slice_from(log->config.uuid);
+    log->control.first_entry = log->config.first_entry;
+    log->control.seen = &log->follow.seen;
+    log->control.on_change = on_control_change;
+    log->control.on_verdict = on_control_verdict;
+    log->control.on_closed = on_control_closed;
+}
+
+static void init_append(struct log_redis *log, const struct log_redis_address *address)
+{
+    log_redis_append_init(&log->append, log->loop, address);
+    log->append.owner = log;
+    log->append.on_change = on_append_change;
+    log->append.on_verdict = on_append_verdict;
+    log->append.on_refused = on_append_refused;
+    log->append.on_closed = on_append_closed;
+}
+
+static void init_follow(struct log_redis *log, const struct log_redis_address *address)
+{
+    log_redis_follow_init(&log->follow, log->loop, address);
+    log->follow.owner = log;
+    log->follow.on_entry = on_entry;
+    log->follow.on_caught_up = on_caught_up;
+    log->follow.on_verdict = on_follow_verdict;
+    log->follow.on_change = on_follow_change;
+    log->follow.on_closed = on_follow_closed;
+}
+
+struct log_redis *log_redis_new(uv_loop_t *loop, const struct log_redis_config *config,
+                                const struct replica_log_events *events)
+{
+    struct log_redis *log = calloc(1, sizeof *log);
+    CHECK(log);
+    CHECK(strlen(config->uuid) == LOG_REDIS_UUID_LEN &&
+          config->first_entry.len >= LOG_REDIS_CHECKSUM_LEN);
+    log->loop = loop;
+    log->config = *config;
+    log->events = *events;
+    log->status = STATUS_UNAVAILABLE;
+    const struct log_redis_address *address =
+        is_embedded(log) ? &log->child.address : &log->address;
+    init_child(log);
+    init_follow(log, address);
+    init_append(log, address);
+    init_control(log, address);
+    log->n_open = 3;
+    return log;
+}
+
+void log_redis_set_position(struct log_redis *log, uint64_t sequence,
+                            const unsigned char checksum[16])
+{
+    CHECK(!log->connecting);
+    log->follow.seen.sequence = sequence;
+    memcpy(log->follow.seen.checksum, checksum, LOG_REDIS_CHECKSUM_LEN);
+    log_redis_append_applied(&log->append, sequence, checksum);
+}
+
+static int read_password(struct log_redis *log)
+{
+    const char *path = log->config.password_file;
+    FILE *file = fopen(path, "re");
+    if (!file || !fgets(log->address.password, sizeof log->address.password, file)) {
+        snprintf(log->what, sizeof log->what, "password file %s: %s", path,
+                 file ? "is empty" : strerror(errno));
+        if (file)
+            fclose(file);
+        return STATUS_INVALID_ARGUMENT;
+    }
+    fclose(file);
+    log->address.password[strcspn(log->address.password, "\r\n")] = '\0';
+    return 0;
+}
+
+static int read_address(struct log_redis *log)
+{
+    const char *user = log->config.user;
+    if (log_redis_address_parse(log->config.url, &log->address)) {
+        snprintf(log->what, sizeof log->what,
+                 "%s is neither redis://HOST:PORT/DB nor unix:PATH", log->config.url);
+        return STATUS_INVALID_ARGUMENT;
+    }
+    if (user && strlen(user) >= sizeof log->address.user) {
+        snprintf(log->what, sizeof log->what, "the Redis user's name is too long");
+        return STATUS_INVALID_ARGUMENT;
+    }
+    if (user)
+        strcpy(log->address.user, user);
+    return log->config.password_file ? read_password(log) : 0;
+}
+
+int log_redis_start(struct log_redis *log)
+{
+    if (is_embedded(log)) {
+        log_redis_child_start(&log->child, log->config.data_dir);
+        return 0;
+    }
+    int status = read_address(log);
+    if (status)
+        return status;
+    log->connecting = true;
+    log_redis_control_start(&log->control);
+    return 0;
+}
+
+void log_redis_close(struct log_redis *log, void (*on_closed)(void *self), void *self)
+{
+    CHECK(!log->closing);
+    log->closing = true;
+    log->on_closed = on_closed;
+    log->closed_self = self;
+    log_redis_append_close(&log->append);
+    log_redis_follow_close(&log->follow);
+    log_redis_control_close(&log->control);
+}
+
+void log_redis_free(struct log_redis *log)
+{
+    free(log);
+}
+
+static int port_append(void *self, struct replica_append *entry)
+{
+    struct log_redis *log = self;
+    if (log->closing || log->status != 0)
+        return STATUS_UNAVAILABLE;
+    return log_redis_append_add(&log->append, entry);
+}
+
+static void port_applied(void *self, uint64_t sequence, const unsigned char checksum[16])
+{
+    struct log_redis *log = self;
+    log_redis_append_applied(&log->append, sequence, checksum);
+}
+
+struct replica_log log_redis_port(struct log_redis *log)
+{
+    return (struct replica_log){.self = log, .append = port_append, .applied = port_applied};
+}
+
+static int64_t find_lag(const struct log_redis *log)
+{
+    const struct log_redis_control *control = &log->control;
+    if (control->passed && log->follow.state == LOG_REDIS_FOLLOW_WAIT &&
+        log->follow.seen.sequence >= control->tail)
+        return 0;
+    return (int64_t)(uv_now(log->loop) - control->current_ms);
+}
+
+void log_redis_status(const struct log_redis *log, struct log_redis_status *status)
+{
+    const struct log_redis_control *control = &log->control;
+    *status = (struct log_redis_status){.status = log->status};
+    memcpy(status->what, log->what, sizeof status->what);
+    memcpy(status->uuid, control->known_uuid, sizeof status->uuid);
+    status->durability = control->known_uuid[0]
+                             ? log_redis_durability_name(control->durability)
+                             : "unknown";
+    status->lag_ms = find_lag(log);
+    status->tail = control->tail;
+    if (log->child.state == LOG_REDIS_CHILD_RUNNING)
+        status->redis_pid = log->child.process.pid;
+}
