@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One right entity of each kind, which a test then breaks.
+#ifndef TESTS_UNIT_DOMAIN_SAMPLES_H
+#define TESTS_UNIT_DOMAIN_SAMPLES_H
+
+#include "domain/entity.h"
+
+void sample_entity(enum kind kind, union entity *entity);
+int32_t sample_day(const char *text);
+
+#endif
