@@ -54,7 +54,7 @@ struct naive_answer {
 // - what query_check says of the query itself;
 // - STATUS_INVALID_ARGUMENT, OUT_OF_RANGE "on": before today or more than 730 days ahead;
 // - STATUS_NOT_FOUND: UNKNOWN_SYSTEM "system", UNKNOWN_VERSION "version", UNKNOWN_SERVICE
-//   "service", UNKNOWN_MUNICIPALITY "origin.municipality", checked in that order.
+//   "service", UNKNOWN_MUNICIPALITY "origin", checked in that order.
 // min_revision is not looked at: waiting is not matching.
 int naive_match(const struct naive_world *world, const struct query *query, int32_t today,
                 struct naive_answer *answer);

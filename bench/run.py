@@ -1,0 +1,181 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Runs the bench and prints a Markdown table: ./dev bench [--quick] [--json FILE] [--lines N].
+
+Everything runs on this machine in the same minutes; server and client are pinned to one core where
+a line says so. What each line means, and how to read it: bench/README.md.
+"""
+import argparse
+import contextlib
+import datetime
+import json
+import os
+import pathlib
+import platform
+import subprocess
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+CORE = "0"
+
+# Each gate of the performance targets: name, must, aim, whether smaller is better.
+GATES = [
+    ("match ordered over scan, EARLIEST", 5, 10, False),
+    ("match ordered over scan, NEAREST", 3, 8, False),
+    ("match ordered over scan, CHEAPEST", 3, 8, False),
+    ("match 2,000,000 lines over 200,000", 3, 1.5, True),
+    ("call without the socket over match", 4, 2, True),
+    ("match p50 over echo p50, same core", 1.4, 1.2, True),
+    ("throughput over its limit", 0.6, 0.85, False),
+    ("over PostgreSQL", 40, 60, False),
+    ("over Redis GET", 0.5, 0.8, False),
+    ("gRPC over HTTP/2", 3, 5, False),
+    ("durable writes over XADD", 0.8, 1.0, False),
+    ("restart over XRANGE", 1, 0.5, True),
+    ("bytes per agreement line", 200, 120, True),
+    ("longest pause of the loop, ms", 20, 1, True),
+    ("query p99 while writing over without", 2, 1.2, True),
+    ("two daemons over one, per CPU second", 0.9, 0.97, False),
+]
+
+
+def pinned(*command):
+    return ["taskset", "-c", CORE, *map(str, command)]
+
+
+def run_json(*command):
+    output = subprocess.run(list(map(str, command)), check=True, capture_output=True, text=True)
+    return json.loads(output.stdout.strip().splitlines()[-1])
+
+
+def resident_bytes(pid):
+    with open(f"/proc/{pid}/status", encoding="ascii") as file:
+        for line in file:
+            if line.startswith("VmRSS:"):
+                return int(line.split()[1]) * 1024
+    raise RuntimeError("no VmRSS")
+
+
+@contextlib.contextmanager
+def daemon(bin_dir, data):
+    """A pinned vardsokd with its private log; yields (process, url)."""
+    url = f"unix:{data}/bench.sock"
+    with open(data / "daemon.log", "w", encoding="utf-8") as log:
+        process = subprocess.Popen(
+            pinned(bin_dir / "vardsokd", "--data-dir", data / "state", "--listen", url),
+            stderr=log)
+    try:
+        deadline = time.monotonic() + 30
+        while not (data / "state" / "listen").exists():
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError((data / "daemon.log").read_text(encoding="utf-8"))
+            time.sleep(0.02)
+        yield process, url
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+@contextlib.contextmanager
+def echo(bin_dir, data):
+    path = data / "echo.sock"
+    process = subprocess.Popen(pinned(bin_dir / "echo_server", path), stdin=subprocess.PIPE,
+                               stdout=subprocess.PIPE)
+    try:
+        process.stdout.readline()
+        yield path
+    finally:
+        process.stdin.close()
+        process.wait(10)
+
+
+def measure_daemon(bin_dir, data, args, values, rows):
+    world = data / "world"
+    subprocess.run(["/usr/bin/python3", ROOT / "bench" / "make_world.py", "--out", world,
+                    "--lines", str(args.lines)], check=True)
+    with daemon(bin_dir, data) as (process, url):
+        before = resident_bytes(process.pid)
+        start = time.monotonic()
+        subprocess.run([bin_dir / "vardsok", "--server", url, "import", world], check=True,
+                       stdout=subprocess.DEVNULL)
+        seconds = time.monotonic() - start
+        status = run_json(bin_dir / "vardsok", "--server", url, "status", "--json")
+        lines = status["state"]["agreement_lines"] + status["state"]["capacities"]
+        grown = resident_bytes(process.pid) - before
+        rows.append(("import, lines and capacity rows", lines, "rows"))
+        rows.append(("import, seconds", round(seconds, 2), "s"))
+        rows.append(("daemon grown by the import (waiting times and request ids included)",
+                     round(grown / lines), "B a line"))
+        with echo(bin_dir, data) as echo_path:
+            call = run_json(*pinned(bin_dir / "call_bench", url.removeprefix("unix:"), echo_path,
+                                    4 if args.quick else 12))
+        values["match p50 over echo p50, same core"] = call["ratio_p50"]
+        for name in ("match_p50_us", "match_p99_us", "echo_p50_us", "echo_p99_us",
+                     "answer_bytes_mean"):
+            rows.append((f"unix socket, one at a time, same core: {name}", call[name], ""))
+
+
+def measure_match(bin_dir, args, values, rows):
+    result = run_json(*pinned(bin_dir / "match_bench", "--json", "--lines", args.lines))
+    for order in ("EARLIEST", "NEAREST", "CHEAPEST"):
+        values[f"match ordered over scan, {order}"] = result[order]["ratio"]
+        for name in ("mean_us", "p50_us", "p99_us", "scan_mean_us"):
+            rows.append((f"in process, {order}: {name}", result[order][name], "µs"))
+
+
+def verdict(value, must, aim, smaller):
+    if value is None:
+        return "absent"
+    reached = (lambda goal: value <= goal) if smaller else (lambda goal: value >= goal)
+    return "aim" if reached(aim) else "must" if reached(must) else "missed"
+
+
+def machine():
+    with open("/proc/cpuinfo", encoding="utf-8") as file:
+        models = [line.split(":", 1)[1].strip() for line in file if line.startswith("model name")]
+    return f"{len(models)} × {models[0] if models else platform.machine()}, {platform.release()}"
+
+
+def report(result):
+    print(f"Machine: {result['machine']}. Date: {result['date']}. Commit: {result['commit']}.\n")
+    print("| gate | value | must | aim | met |\n| --- | --- | --- | --- | --- |")
+    for gate in result["gates"]:
+        print(f"| {gate['name']} | {gate.get('value', '–')} | {gate['must']} | {gate['aim']} "
+              f"| {gate['met']} |")
+    print("\n| figure | value | unit |\n| --- | --- | --- |")
+    for row in result["rows"]:
+        print(f"| {row['name']} | {row['value']} | {row['unit']} |")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("--bin", type=pathlib.Path, default=ROOT / "build/release/bin")
+    parser.add_argument("--lines", type=int, default=200000)
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--json", type=pathlib.Path)
+    args = parser.parse_args()
+    values, rows = {}, []
+    with tempfile.TemporaryDirectory(prefix="vardsok-bench-") as folder:
+        measure_match(args.bin, args, values, rows)
+        measure_daemon(args.bin, pathlib.Path(folder), args, values, rows)
+    commit = subprocess.run(["git", "-C", ROOT, "describe", "--always", "--dirty"],
+                            capture_output=True, text=True, check=False).stdout.strip()
+    gates = []
+    for name, must, aim, smaller in GATES:
+        gate = {"name": name, "must": must, "aim": aim,
+                "met": verdict(values.get(name), must, aim, smaller)}
+        if name in values:
+            gate["value"] = round(values[name], 3)
+        gates.append(gate)
+    result = {"machine": machine(), "date": datetime.date.today().isoformat(), "commit": commit,
+              "gates": gates,
+              "rows": [{"name": n, "value": v, "unit": u} for n, v, u in rows]}
+    report(result)
+    if args.json:
+        args.json.write_text(json.dumps(result, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("LC_ALL", "C.UTF-8")
+    main()
