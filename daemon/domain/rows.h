@@ -6,6 +6,9 @@
 #ifndef DOMAIN_ROWS_H
 #define DOMAIN_ROWS_H
 
+#include "base/check.h"
+
+#define uthash_fatal(what) check_failed(__FILE__, __LINE__, what) // no exit() in a pure layer
 #include <uthash.h>
 
 #include "domain/state.h"
