@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/date.h"
 #include "base/status.h"
 #include "domain/ask.h"
 #include "lib/compare.h"

@@ -68,9 +68,10 @@ Test(sorted, random_puts_and_removes_keep_the_order_of_keys)
         struct record *probe = make_record(number);
         cr_assert_eq(sorted_find(&sorted, record_key(probe)), by_number[number]);
         free(probe);
-        free(by_number[number]);
     }
     sorted_free(&sorted);
+    for (uint32_t number = 0; number < N_KEYS; number++)
+        free(by_number[number]);
 }
 
 Test(sorted, next_goes_on_from_a_key_that_is_no_longer_there)
