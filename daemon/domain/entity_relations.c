@@ -61,10 +61,9 @@ static void check_position(struct faults *faults, int64_t latitude, int64_t long
 
 static void check_terms(struct faults *faults, const struct terms *t)
 {
-    check_order(faults, t->weight_min, "terms.weight_min", t->weight_max,
-                "terms.weight_max");
-    check_order(faults, t->bmi_min, "terms.bmi_min", t->bmi_max, "terms.bmi_max");
-    check_order(faults, t->age_min, "terms.age_min", t->age_max, "terms.age_max");
+    check_order(faults, t->weight_min, "terms.weight_min", t->weight_max, "weight_max");
+    check_order(faults, t->bmi_min, "terms.bmi_min", t->bmi_max, "bmi_max");
+    check_order(faults, t->age_min, "terms.age_min", t->age_max, "age_max");
 }
 
 static bool key_has_region(struct slice key, int64_t code)

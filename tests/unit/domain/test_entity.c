@@ -399,10 +399,14 @@ Test(entity, normalising_makes_equal_things_equal)
     cr_expect_eq(e.agreement_line.terms.age_min, 1);
     cr_expect_eq(e.agreement_line.terms.age_max, 125);
     cr_expect_eq(e.agreement_line.terms.sex, ABSENT);
+    e.agreement_line.terms.sex = SEX_FEMALE;
+    entity_normalize(KIND_AGREEMENT_LINE, &e);
+    cr_expect_eq(e.agreement_line.terms.sex, SEX_FEMALE);
 
     sample_entity(KIND_UNIT, &e);
     entity_normalize(KIND_UNIT, &e);
     cr_expect_eq(e.unit.active, 1);
+    cr_expect_eq(e.unit.ownership, OWNERSHIP_PUBLIC);
     e.unit.active = 0;
     entity_normalize(KIND_UNIT, &e);
     cr_expect_eq(e.unit.active, 0);

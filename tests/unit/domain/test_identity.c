@@ -6,6 +6,7 @@
 #include <criterion/criterion.h>
 #include <stdio.h>
 
+#include "base/date.h"
 #include "base/status.h"
 #include "domain/entity.h"
 #include "domain/grammar.h"
@@ -83,6 +84,9 @@ Test(identity, what_only_looks_like_a_number_is_left_alone)
         "8112189-876",
         "81121898-76",
         "811218--9876",
+        "1981-1218-9876",
+        "198112-18-9876",
+        "1981-12-18 9876",
         "811218.9876",
         "811218/9876",
         "8112,18 9876",
@@ -157,6 +161,42 @@ Test(identity, leap_days_and_coordination_days_are_dates)
         complete(text + len - 9);
         text[len + 1] = '\0';
         cr_expect_eq(identity_is_in(slice_from(text)), days[i].is_date, "%s", text);
+    }
+}
+
+// Whether year, month and day are a date, or one with the day plus 60.
+static bool is_date_or_coordination(unsigned year, unsigned month, unsigned day)
+{
+    for (int k = 0; k < 2; k++) {
+        char text[16];
+        int32_t days;
+        snprintf(text, sizeof text, "%04u-%02u-%02u", year, month, k ? day - 60 : day);
+        if ((k == 0 || day > 60) && date_parse(slice_from(text), &days) == STATUS_OK)
+            return true;
+    }
+    return false;
+}
+
+Test(identity, the_date_is_a_date_of_the_calendar)
+{
+    char text[16];
+    for (unsigned month = 0; month < 100; month++) {
+        for (unsigned day = 0; day < 100; day++) {
+            snprintf(text, sizeof text, "1981%02u%02u123", month, day);
+            complete(text + 2);
+            text[12] = '\0';
+            bool is_date = is_date_or_coordination(1981, month, day);
+            cr_assert_eq(identity_is_in(slice_from(text)), is_date, "%s", text);
+            cr_assert_eq(identity_is_in(slice_from(text + 2)), is_date, "%s", text + 2);
+        }
+    }
+    for (unsigned year = 1600; year < 2300; year++) {
+        snprintf(text, sizeof text, "%04u0229123", year);
+        complete(text + 2);
+        text[12] = '\0';
+        bool is_date =
+            year >= 1800 && year < 2100 && is_date_or_coordination(year, 2, 29);
+        cr_assert_eq(identity_is_in(slice_from(text)), is_date, "%s", text);
     }
 }
 

@@ -35,8 +35,8 @@ Test(region, the_21_codes_are_known_and_the_retired_ones_named)
 
 Test(region, a_code_has_exactly_two_digits)
 {
-    static const char *const wrong[] = {"",   "1",  "001", "1a", " 1",
-                                        "+1", "0x", "14 ", "@14"};
+    static const char *const wrong[] = {"",    "1",   "001", "1a", " 1", "+1", "0x",
+                                        "14 ", "@14", "/1",  ":1", "1/", "1:"};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         int64_t code;
         struct refusal refusal;

@@ -128,6 +128,16 @@ Test(shape, zero_is_present_but_for_an_enum)
     cr_expect(field_is_present(shape_find(shape, slice_from("note")), &entity));
 }
 
+Test(shape, a_list_of_one_is_present)
+{
+    struct answer answer;
+    shape_clear(&shape_answer, &answer);
+    const struct field *options = shape_find(&shape_answer, slice_from("options"));
+    cr_expect(!field_is_present(options, &answer));
+    answer.options.n = 1;
+    cr_expect(field_is_present(options, &answer));
+}
+
 Test(shape, enum_names_are_exact)
 {
     const struct field *kind =
