@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The one table of methods, which serves every transport: numbers and names are those of
+// the .proto files and never reused.
+#ifndef RPC_METHODS_H
+#define RPC_METHODS_H
+
+#include "rpc/call.h"
+
+// NULL when there is no such method.
+const struct rpc_method *rpc_method_find(uint16_t number);
+// By full gRPC name ("/vardsok.v1.MatchingService/Match").
+const struct rpc_method *rpc_method_find_name(struct slice name);
+
+// The handlers, one file a topic: handle_match.c ...
+void rpc_match_start(struct rpc_call *call, struct slice message);
+void rpc_match_resume(struct rpc_call *call);
+void rpc_match_cancel(struct rpc_call *call, struct refusal *refusal);
+void rpc_batch_start(struct rpc_call *call, struct slice message);
+void rpc_batch_resume(struct rpc_call *call);
+void rpc_batch_cancel(struct rpc_call *call, struct refusal *refusal);
+void rpc_get_start(struct rpc_call *call, struct slice message);
+void rpc_list_start(struct rpc_call *call, struct slice message);
+void rpc_apply_start(struct rpc_call *call, struct slice message);
+void rpc_apply_resume(struct rpc_call *call);
+void rpc_apply_cancel(struct rpc_call *call, struct refusal *refusal);
+void rpc_status_start(struct rpc_call *call, struct slice message);
+
+// Refuses a request whose bytes are not the message they should be, and ends the call.
+void rpc_fail_bad_message(struct rpc_call *call, const char *message_name);
+
+#endif
