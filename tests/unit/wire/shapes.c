@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "unit/wire/shapes.h"
+
+#include <criterion/criterion.h>
+
+#include "domain/question.h"
+#include "vardsok/log/v1/record.pb.h"
+#include "vardsok/v1/call.pb.h"
+#include "vardsok/v1/directory.pb.h"
+#include "vardsok/v1/entities.pb.h"
+#include "vardsok/v1/matching.pb.h"
+#include "vardsok/v1/operations.pb.h"
+#include "wire/service.h"
+
+// Sets of a kind's descriptors.
+#define IN_BOTH(name)                                                                    \
+    {                                                                                    \
+        NULL, &vardsok_v1_##name##_msg, &vardsok_log_v1_##name##_msg                     \
+    }
+
+static struct known_shape table[] = {
+    IN_BOTH(Region),
+    IN_BOTH(Municipality),
+    IN_BOTH(NhvArea),
+    IN_BOTH(Service),
+    IN_BOTH(Mapping),
+    IN_BOTH(Unit),
+    IN_BOTH(NhvPermit),
+    IN_BOTH(Agreement),
+    IN_BOTH(AgreementLine),
+    IN_BOTH(WaitingTime),
+    IN_BOTH(Capacity),
+    IN_BOTH(GuaranteeLimit),
+    IN_BOTH(Setting),
+    {&shape_query, &vardsok_v1_MatchRequest_msg, NULL},
+    {&shape_answer, &vardsok_v1_MatchResponse_msg, NULL},
+    {&shape_call_metadata, &vardsok_v1_CallMetadata_msg, NULL},
+    {&shape_list_request, &vardsok_v1_ListRequest_msg, NULL},
+    {&shape_status_response, &vardsok_v1_StatusResponse_msg, NULL},
+    {NULL, NULL, NULL},
+};
+const struct known_shape *known_shapes = table;
+
+void known_shapes_init(void)
+{
+    for (int kind = 1; kind < KIND_COUNT; kind++)
+        table[kind - 1].shape = entity_shape((enum kind)kind);
+    for (const struct known_shape *known = table; known->shape; known++)
+        cr_assert_leq(known->shape->size, MESSAGE_MAX);
+}
