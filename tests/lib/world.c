@@ -205,7 +205,7 @@ static bool make_put(struct world *world, struct world_op *op)
         [KIND_REGION] = 1,        [KIND_MUNICIPALITY] = 2, [KIND_NHV_AREA] = 1,
         [KIND_SERVICE] = 3,       [KIND_MAPPING] = 4,      [KIND_UNIT] = 10,
         [KIND_NHV_PERMIT] = 8,    [KIND_AGREEMENT] = 12,   [KIND_AGREEMENT_LINE] = 36,
-        [KIND_WAITING_TIME] = 24, [KIND_CAPACITY] = 16,    [KIND_GUARANTEE_LIMIT] = 3,
+        [KIND_WAITING_TIME] = 40, [KIND_CAPACITY] = 16,    [KIND_GUARANTEE_LIMIT] = 3,
         [KIND_SETTING] = 2,
     };
     op->op = WORLD_PUT;
@@ -274,18 +274,18 @@ static bool make_op(struct world *world, struct world_op *op)
     memset(op, 0, sizeof *op);
     op->today = world->today;
     int64_t dice = world_below(world, 1000);
-    if (dice < 25) {
+    if (dice < 15) {
         op->op = WORLD_DAY;
-        op->today += 1 + (int32_t)(world_chance(world, 60) ? world_below(world, 3)
+        op->today += 1 + (int32_t)(world_chance(world, 80) ? world_below(world, 3)
                                                            : world_below(world, 50));
         return true;
     }
-    if (dice < 30) {
+    if (dice < 20) {
         shape_clear(entity_shape(KIND_CAPACITY), &op->entity);
         make_delete_of_nothing(op);
         return true;
     }
-    return dice < 250 ? make_delete(world, op) : make_put(world, op);
+    return dice < 220 ? make_delete(world, op) : make_put(world, op);
 }
 
 static void keep_text(void *arena, struct slice *text)

@@ -60,13 +60,14 @@ void world_make_agreement(struct world *world, struct agreement *agreement)
         WORLD_PICK(world, AGREEMENT_OWN, AGREEMENT_PROCURED, AGREEMENT_NATIONAL);
     if (world_chance(world, 50))
         agreement->title = slice_from("Ramavtal");
-    int64_t from = WORLD_PICK(world, -400, -400, -30, 0, 1, 30);
+    int64_t from = WORLD_PICK(world, -400, -400, -30, -30, 0, 1, 30);
     if (world_chance(world, 60))
         agreement->valid_from = world->today + from;
     if (world_chance(world, 60))
-        agreement->valid_to =
-            world->today + from + WORLD_PICK(world, 0, 1, 30, 399, 400, 430, 800);
-    agreement->suspended = WORLD_PICK(world, ABSENT, ABSENT, ABSENT, 0, 0, 0, 0, 1);
+        agreement->valid_to = world->today + from +
+                              WORLD_PICK(world, 0, 30, 60, 399, 400, 430, 600, 800, 800);
+    agreement->suspended =
+        WORLD_PICK(world, ABSENT, ABSENT, ABSENT, ABSENT, 0, 0, 0, 0, 0, 1);
     if (world_chance(world, 75))
         agreement->callers = world_region_set(world);
 }

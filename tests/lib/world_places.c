@@ -187,7 +187,8 @@ void world_make_unit(struct world *world, struct unit *unit)
     if (old != NULL && has_permit(world, unit->id))
         unit->region = old->unit.region;
     unit->ownership = WORLD_PICK(world, OWNERSHIP_PUBLIC, OWNERSHIP_PRIVATE);
-    unit->active = WORLD_PICK(world, ABSENT, ABSENT, ABSENT, 1, 1, 1, 1, 0);
+    unit->active =
+        WORLD_PICK(world, ABSENT, ABSENT, ABSENT, ABSENT, ABSENT, 1, 1, 1, 1, 1, 0);
     if (world_chance(world, 50))
         unit->municipality = municipality_in(world, unit->region);
     if (world_chance(world, 85))
