@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "match/run.h"
+
+#include "match/group.h"
+#include "match/trial.h"
+
+void match_run_offer(struct match_ranking *ranking, struct match_trial *t,
+                     const struct match_found *found)
+{
+    if (match_ranking_excludes(ranking, rank_wait(t->wait), t->chord_squared,
+                               rank_price(t->price)))
+        return;
+    struct match_found offered = *found;
+    offered.kind = t->kind;
+    offered.unit = t->unit_handle;
+    offered.wait = t->wait;
+    offered.distance_km = match_trial_distance(t);
+    match_ranking_offer(ranking, &offered, t->price);
+}
+
+// Rows that would not stand for the group even if admitted need no trial.
+static void choose_line(const struct match_run *run, struct match_trial *t,
+                        const struct group *group, struct choice *choice)
+{
+    for (uint32_t row = 0; row < group->n_rows; row++) {
+        trial_set_line(t, run, &group->lines[row]);
+        if (choice->admitted && !choice_prefers(choice, t))
+            continue;
+        uint32_t unknown = match_tests_run(t);
+        if (unknown != MATCH_EXCLUDED)
+            choice_add(choice, t, row, unknown);
+    }
+}
+
+static void choose_capacity(struct match_trial *t, const struct group *group,
+                            struct choice *choice)
+{
+    for (uint32_t row = 0; row < group->n_rows; row++) {
+        trial_set_capacity(t, &group->capacities[row]);
+        if (choice->admitted && !choice_prefers(choice, t))
+            continue;
+        uint32_t unknown = match_tests_run(t);
+        if (unknown != MATCH_EXCLUDED)
+            choice_add(choice, t, row, unknown);
+    }
+}
+
+void match_run_consider(struct match_run *run, const struct group *group)
+{
+    struct match_trial t;
+    struct choice choice = {0};
+    trial_set_group(&t, run, group);
+    if (group->is_capacity)
+        choose_capacity(&t, group, &choice);
+    else
+        choose_line(run, &t, group, &choice);
+    if (!choice.found)
+        return;
+    trial_set_row(&t, run, group, choice.row);
+    struct match_found found = {
+        .group = group, .row = choice.row, .unknown = choice.unknown};
+    match_run_offer(&run->ranking, &t, &found);
+}
+
+void match_run_consider_permits(struct match_run *run)
+{
+    uint32_t area = run->service->area;
+    if (area >= run->index->n_areas)
+        return;
+    const struct area_row *row = &run->index->areas[area];
+    for (uint32_t i = 0; i < row->n_units; i++) {
+        struct match_trial t;
+        const struct group *group = trial_set_permit(&t, run, row->units[i].unit);
+        uint32_t unknown = match_tests_run(&t);
+        if (unknown == MATCH_EXCLUDED || (unknown && run->query->certain_only))
+            continue;
+        struct match_found found = {.group = group, .unknown = unknown};
+        match_run_offer(&run->ranking, &t, &found);
+    }
+}
+
+void match_run_scan(struct match_run *run)
+{
+    for (unsigned kind = 0; kind < N_SETS; kind++) {
+        const struct order_set *set = &run->service->sets[kind];
+        for (uint32_t i = 0; i < set->n; i++)
+            match_run_consider(run, &run->index->groups[entry_group(set->entries[i])]);
+    }
+}
+
+void match_run_fill(const struct match_run *run, const struct match_found *found,
+                    struct match_candidate *candidate)
+{
+    struct match_trial t;
+    const struct group *group = found->group;
+    *candidate = (struct match_candidate){.agreement = MATCH_NONE};
+    if (found->kind == MATCH_PERMIT) {
+        group = trial_set_permit(&t, run, found->unit);
+    } else {
+        trial_set_group(&t, run, group);
+        trial_set_row(&t, run, group, found->row);
+    }
+    if (found->kind == MATCH_AGREEMENT) {
+        candidate->record = group->lines[found->row].record;
+        candidate->agreement = group->lines[found->row].agreement;
+    } else if (found->kind == MATCH_CAPACITY) {
+        candidate->record = t.capacity->record;
+        candidate->free = t.capacity->free;
+    }
+    if (found->kind != MATCH_CAPACITY && group)
+        candidate->waiting = group_waiting(group);
+    candidate->kind = found->kind;
+    candidate->unit = found->unit;
+    candidate->unknown = found->unknown;
+    candidate->failed = found->failed;
+    candidate->wait = t.wait;
+    candidate->distance_km = found->distance_km;
+    candidate->price = t.price;
+    candidate->expected_start = run->query->on + (t.wait < 0 ? 0 : t.wait);
+    candidate->basis = t.basis;
+    candidate->stale = candidate->waiting && t.basis == MATCH_BASIS_UNKNOWN;
+}
