@@ -2,6 +2,7 @@
 #include "base/date.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 
 #include "base/status.h"
 
@@ -59,6 +60,25 @@ Test(date, a_text_that_is_no_day_is_refused)
     cr_expect_eq(date_parse(SLICE_ABSENT, &days), STATUS_INVALID_ARGUMENT);
 }
 
+Test(date, a_year_has_the_days_of_the_calendar)
+{
+    static const struct {
+        int year, n_days;
+    } years[] = {{2026, 365}, {2024, 366}, {1900, 365}, {2000, 366}, {2100, 365}};
+    for (size_t i = 0; i < sizeof years / sizeof years[0]; i++) {
+        int n_days = 0;
+        for (int month = 0; month < 100; month++) {
+            for (int d = 0; d < 100; d++) {
+                char text[16];
+                int32_t days;
+                snprintf(text, sizeof text, "%04d-%02d-%02d", years[i].year, month, d);
+                n_days += date_parse(slice_from(text), &days) == STATUS_OK;
+            }
+        }
+        cr_expect_eq(n_days, years[i].n_days, "%d", years[i].year);
+    }
+}
+
 static int64_t instant(const char *text)
 {
     int64_t ms = INT64_MIN;
@@ -95,6 +115,19 @@ Test(instant, a_text_of_another_form_is_refused)
         int64_t ms;
         cr_expect_eq(instant_parse(slice_from(wrong[i]), &ms), STATUS_INVALID_ARGUMENT,
                      "%s", wrong[i]);
+    }
+}
+
+Test(instant, each_of_its_signs_is_needed)
+{
+    char text[] = "2026-11-22T12:34:56.789Z";
+    for (size_t i = 0; i < INSTANT_TEXT_LEN; i++) {
+        char right = text[i];
+        int64_t ms;
+        text[i] = 'x';
+        cr_expect_eq(instant_parse(slice_from(text), &ms), STATUS_INVALID_ARGUMENT, "%s",
+                     text);
+        text[i] = right;
     }
 }
 

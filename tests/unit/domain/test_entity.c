@@ -6,7 +6,7 @@
 
 #include "base/status.h"
 #include "domain/region.h"
-#include "unit/domain/samples.h"
+#include "lib/samples.h"
 
 static void expect_fault(enum kind kind, const union entity *entity, enum reason reason,
                          const char *field, int line)

@@ -4,7 +4,7 @@
 #include <criterion/criterion.h>
 
 #include "base/status.h"
-#include "unit/domain/samples.h"
+#include "lib/samples.h"
 
 static void sample_query(struct query *q)
 {

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "unit/domain/samples.h"
+#include "lib/samples.h"
 
-#include <criterion/criterion.h>
-
+#include "base/check.h"
 #include "base/date.h"
 
 #define UNIT "TSE2321000131-E1"
@@ -10,7 +9,7 @@
 int32_t sample_day(const char *text)
 {
     int32_t days;
-    cr_assert_eq(date_parse(slice_from(text), &days), 0, "%s", text);
+    CHECK(date_parse(slice_from(text), &days) == 0);
     return days;
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // One right entity of each kind, which a test then breaks.
-#ifndef TESTS_UNIT_DOMAIN_SAMPLES_H
-#define TESTS_UNIT_DOMAIN_SAMPLES_H
+#ifndef TESTS_LIB_SAMPLES_H
+#define TESTS_LIB_SAMPLES_H
 
 #include "domain/entity.h"
 
