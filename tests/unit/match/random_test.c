@@ -306,7 +306,7 @@ static void live_through(struct random_world *r, uint32_t n_batches, uint64_t *n
     }
 }
 
-Test(match_random, the_answer_does_not_depend_on_how_it_was_found, .timeout = 300)
+Test(match_random, the_answer_does_not_depend_on_how_it_was_found)
 {
     static struct random_world r;
     uint64_t n_options = 0;
@@ -348,7 +348,7 @@ static void add_rows_backwards(struct random_world *to, const struct match_line 
     }
 }
 
-Test(match_random, the_order_in_which_lines_came_does_not_show, .timeout = 60)
+Test(match_random, the_order_in_which_lines_came_does_not_show)
 {
     static struct random_world a, b;
     static struct match_line lines[1000];
