@@ -98,6 +98,9 @@ Test(naive_wait, forecast_of_an_old_row_is_usable_until_its_end)
     wait.forecast_until = f.today + 10;
     fixture_put_wait(&f, wait);
     expect_wait(20, BASIS_FORECAST, false);
+    f.query.on =
+        f.today + 100; // the forecast runs out by today, not by the day asked for
+    expect_wait(20, BASIS_FORECAST, false);
 }
 
 Test(naive_wait, lead_time_is_the_least_wait_but_no_figure)
