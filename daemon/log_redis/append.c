@@ -242,6 +242,7 @@ static void on_loaded(struct log_redis_command *command, int status,
     }
     memcpy(append->sha, sha.data, sha.len);
     append->loaded = true;
+    log_redis_connection_settle(&append->connection);
     append->on_change(append);
 }
 

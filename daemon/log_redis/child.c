@@ -27,7 +27,6 @@
 #define REST_MIN_MS 10
 #define REST_MAX_MS 2000
 #define REST_DOUBLINGS 8
-#define STABLE_MS 5000
 #define STOP_TIMEOUT_MS 10000
 #define EXIT_NOT_FOUND 127 // of setpriv, when it cannot find what to become
 #define LOCK_DESCRIPTOR 3  // in the child
@@ -108,8 +107,6 @@ static void on_exit_of_server(uv_process_t *process, int64_t exit_status, int si
 {
     struct log_redis_child *child = process->data;
     uv_timer_stop(&child->timer);
-    if (uv_now(child->loop) - child->started_ms > STABLE_MS)
-        child->n_attempts = 0;
     if (child->state == LOG_REDIS_CHILD_RUNNING)
         move(child, LOG_REDIS_CHILD_EXITED);
     snprintf(child->what, sizeof child->what, "redis-server ended (%s %d); see %.180s/redis.log",
@@ -164,7 +161,6 @@ static void spawn(struct log_redis_child *child)
         be_failed(child, status);
         return;
     }
-    child->started_ms = uv_now(child->loop);
     child->what[0] = '\0';
     child->process_open = true;
     move(child, LOG_REDIS_CHILD_RUNNING);

@@ -40,13 +40,13 @@ struct log_redis_child {
 
     uv_loop_t *loop;
     enum log_redis_child_state state;
-    bool closing, failed, process_open;
+    bool closing, failed, process_open, settled;
     int lock;        // descriptor, -1 when there is none
     char *data_dir;  // absolute
     char *redis_dir; // absolute
     struct log_redis_address address; // where it listens, with its login
-    uint64_t waiting_since_ms, started_ms; // of the loop's clock
-    uint32_t n_attempts; // since it last ran for a while
+    uint64_t waiting_since_ms; // for the lock, of the loop's clock
+    uint32_t n_attempts;       // since it last settled
     uv_timer_t timer;
     uv_process_t process;
     char what[LOG_REDIS_WHAT_LEN];
@@ -63,7 +63,8 @@ void log_redis_child_close(struct log_redis_child *child);
 
 // Whether no log was ever made in this folder.
 bool log_redis_child_is_new(const struct log_redis_child *child);
-// The log is there: from now on an empty Redis in this folder is a loss.
+// The server works and the log is there: the next rest will be short again, and from now on an
+// empty Redis in this folder is a loss.
 void log_redis_child_settle(struct log_redis_child *child);
 
 // child_files.c: what lies in the folder. 0 or STATUS_INVALID_ARGUMENT with what filled.

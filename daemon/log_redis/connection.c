@@ -25,7 +25,6 @@
 #define REST_MIN_MS 10
 #define REST_MAX_MS 2000
 #define REST_DOUBLINGS 8       // 10 ms << 8 is over REST_MAX_MS
-#define STABLE_MS 2000         // ready for so long: the next rest is short again
 #define KEEPALIVE_SECONDS 15
 
 #define BIT(state) (1u << (state))
@@ -66,6 +65,11 @@ static bool is_connected(const struct log_redis_connection *connection)
 bool log_redis_connection_is_ready(const struct log_redis_connection *connection)
 {
     return connection->state == LOG_REDIS_READY;
+}
+
+void log_redis_connection_settle(struct log_redis_connection *connection)
+{
+    connection->n_attempts = 0;
 }
 
 static void set_timer(struct log_redis_connection *connection, uint64_t ms)
@@ -134,8 +138,6 @@ static void end_commands(struct log_redis_connection *connection)
 // The socket is closed and nothing of this attempt can come any more.
 static void dropped(struct log_redis_connection *connection)
 {
-    if (connection->ready_at_ms && uv_now(connection->loop) - connection->ready_at_ms > STABLE_MS)
-        connection->n_attempts = 0;
     log_redis_parser_close(&connection->parser);
     buffer_clear(&connection->out);
     buffer_clear(&connection->writing);
@@ -344,7 +346,6 @@ static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *bytes)
 static void be_ready(struct log_redis_connection *connection)
 {
     move(connection, LOG_REDIS_READY);
-    connection->ready_at_ms = uv_now(connection->loop);
     connection->on_ready(connection);
 }
 
@@ -470,7 +471,6 @@ static void connect_unix(struct log_redis_connection *connection)
 static void attempt(struct log_redis_connection *connection)
 {
     connection->late = false;
-    connection->ready_at_ms = 0;
     connection->connect.data = connection;
     set_timer(connection, CONNECT_TIMEOUT_MS);
     if (connection->address->path[0])

@@ -78,8 +78,7 @@ struct log_redis_connection {
     bool closing, socket_open, resolving;
     bool late;            // a deadline passed; what came meanwhile is read first
     uint8_t n_greetings;  // replies awaited
-    uint32_t n_attempts;  // since it was last ready for a while
-    uint64_t ready_at_ms; // of the loop's clock
+    uint32_t n_attempts;  // since it last settled
     uv_timer_t timer; // to connect, the next deadline, or the next attempt
     union {
         uv_stream_t stream;
@@ -108,6 +107,8 @@ void log_redis_connection_start(struct log_redis_connection *connection);
 // Ends every command with STATUS_CANCELED, then calls on_closed; never inside the call.
 void log_redis_connection_close(struct log_redis_connection *connection);
 
+// The owner has got what it connected for: the next rest will be short again.
+void log_redis_connection_settle(struct log_redis_connection *connection);
 bool log_redis_connection_is_ready(const struct log_redis_connection *connection);
 // 0, or done never runs: STATUS_UNAVAILABLE (not ready), STATUS_RESOURCE_EXHAUSTED (limits above).
 int log_redis_connection_send(struct log_redis_connection *connection,

@@ -153,6 +153,7 @@ static void pass(struct log_redis_control *control)
     if (control->seen->sequence >= control->tail)
         control->current_ms = control->asked_ms;
     control->passed = true;
+    log_redis_connection_settle(&control->connection);
     control->refused = 0;
     control->what[0] = '\0';
     control->on_change(control);

@@ -113,6 +113,7 @@ static void take_range(struct log_redis_follow *follow, const struct log_redis_r
         return;
     if (all) {
         follow->state = LOG_REDIS_FOLLOW_WAIT;
+        log_redis_connection_settle(&follow->connection);
         follow->on_caught_up(follow);
     }
     ask(follow);

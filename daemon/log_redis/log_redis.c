@@ -9,6 +9,7 @@
 #include "log_redis/log_redis.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -151,10 +152,10 @@ static void on_child_failed(struct log_redis_child *child, int status)
 static void on_control_change(struct log_redis_control *control)
 {
     struct log_redis *log = control->owner;
+    if (control->passed && is_embedded(log))
+        log_redis_child_settle(&log->child);
     if (control->passed && !log->following && !log->closing) {
         log->following = true;
-        if (is_embedded(log))
-            log_redis_child_settle(&log->child);
         control->init = false;
         log_redis_append_set_epoch(&log->append, slice_from(control->known_epoch));
         log_redis_append_start(&log->append);
@@ -286,11 +287,18 @@ static void init_follow(struct log_redis *log, const struct log_redis_address *a
     log->follow.on_closed = on_follow_closed;
 }
 
+static bool is_sigpipe_ignored(void)
+{
+    struct sigaction action;
+    return sigaction(SIGPIPE, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
 struct log_redis *log_redis_new(uv_loop_t *loop, const struct log_redis_config *config,
                                 const struct replica_log_events *events)
 {
     struct log_redis *log = calloc(1, sizeof *log);
     CHECK(log);
+    CHECK(is_sigpipe_ignored());
     CHECK(strlen(config->uuid) == LOG_REDIS_UUID_LEN &&
           config->first_entry.len >= LOG_REDIS_CHECKSUM_LEN);
     log->loop = loop;

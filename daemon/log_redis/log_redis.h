@@ -36,6 +36,7 @@ struct log_redis_config {
     void *self;
 };
 
+// The process must ignore SIGPIPE, for libuv does not: a Redis that dies is an error here.
 struct log_redis *log_redis_new(uv_loop_t *loop, const struct log_redis_config *config,
                                 const struct replica_log_events *events);
 // The entry to go on after, when a snapshot has been loaded; before log_redis_start.
