@@ -48,13 +48,14 @@ void server_log(enum log_level level, const char *event, const char *format, ...
     if (level > threshold)
         return;
     size_t len = write_head(level, event, line);
-    if (format[0] != '\0')
-        line[len++] = ' ';
     va_list arguments;
     va_start(arguments, format);
-    int more = vsnprintf(line + len, LINE_MAX_LEN - len, format, arguments);
+    int more = vsnprintf(line + len + 1, LINE_MAX_LEN - len - 1, format, arguments);
     va_end(arguments);
-    len = more < 0 ? len : len + (size_t)more;
+    if (more > 0) {
+        line[len] = ' ';
+        len += 1 + (size_t)more;
+    }
     if (len > LINE_MAX_LEN - 1)
         len = LINE_MAX_LEN - 1;
     for (size_t i = 0; i < len; i++)
