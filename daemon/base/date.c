@@ -29,19 +29,24 @@ int32_t date_from_civil(int year, unsigned month, unsigned day)
     return (int32_t)(era * DAYS_PER_ERA + day_of_era - DAYS_TO_1970);
 }
 
+// Days to a date without a branch on eras and with two divisions, since every option of an answer
+// shows three dates: C. Neri and L. Schneider, "Euclidean affine functions and their application
+// to calendar algorithms" (2022). Any day from 0000-03-01 on.
 static struct civil civil_from_days(int64_t days)
 {
-    int64_t shifted = days + DAYS_TO_1970;
-    int64_t era = (shifted >= 0 ? shifted : shifted - (DAYS_PER_ERA - 1)) / DAYS_PER_ERA;
-    int64_t doe = shifted - era * DAYS_PER_ERA;
-    int64_t year_of_era = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
-    int64_t day_of_year = doe - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    int64_t month_from_march = (5 * day_of_year + 2) / 153;
-    unsigned month = (unsigned)((month_from_march + 2) % 12 + 1);
+    uint32_t shifted = (uint32_t)(days + DAYS_TO_1970);
+    uint32_t quarters = 4 * shifted + 3;
+    uint32_t century = quarters / DAYS_PER_ERA;
+    uint32_t day_of_century = quarters % DAYS_PER_ERA / 4;
+    uint64_t year_product = UINT64_C(2939745) * (4 * day_of_century + 3); // 2^32 / 1461
+    uint32_t day_of_year = (uint32_t)year_product / 2939745 / 4;          // from 1 March
+    uint32_t month_product = 2141 * day_of_year + 197913;                 // 2^16 / 30.6
+    uint32_t month = month_product >> 16;                                 // 3 to 14
+    bool next_year = day_of_year >= 306;                                  // January, February
     return (struct civil){
-        .year = (int)(year_of_era + era * 400 + (month <= 2)),
-        .month = month,
-        .day = (unsigned)(day_of_year - (153 * month_from_march + 2) / 5 + 1),
+        .year = (int)(100 * century + (uint32_t)(year_product >> 32) + next_year),
+        .month = next_year ? month - 12 : month,
+        .day = (month_product & 0xFFFF) / 2141 + 1,
     };
 }
 

@@ -8,21 +8,16 @@
 
 #define NUMBER_MAX ((UINT32_C(1) << 29) - 1)
 
-static void advance(struct wire_reader *reader, size_t len)
+static inline void advance(struct wire_reader *reader, size_t len)
 {
     reader->rest.data += len;
     reader->rest.len -= len;
 }
 
-int wire_read_varint(struct wire_reader *reader, uint64_t *value)
+static int read_long_varint(struct wire_reader *reader, uint64_t *value)
 {
-    const pb_byte_t *at = (const pb_byte_t *)reader->rest.data;
-    if (reader->rest.len > 0 && at[0] < 0x80) { // nearly all of them
-        *value = at[0];
-        advance(reader, 1);
-        return STATUS_OK;
-    }
-    pb_istream_t stream = pb_istream_from_buffer(at, reader->rest.len);
+    pb_istream_t stream =
+        pb_istream_from_buffer((const pb_byte_t *)reader->rest.data, reader->rest.len);
     if (!pb_decode_varint(&stream, value))
         return STATUS_INVALID_ARGUMENT;
     size_t len = reader->rest.len - stream.bytes_left;
@@ -32,14 +27,29 @@ int wire_read_varint(struct wire_reader *reader, uint64_t *value)
     return STATUS_OK;
 }
 
+// Nearly all tags, lengths and values are of one byte.
+static inline int read_varint(struct wire_reader *reader, uint64_t *value)
+{
+    if (reader->rest.len == 0 || (unsigned char)reader->rest.data[0] >= 0x80)
+        return read_long_varint(reader, value);
+    *value = (unsigned char)reader->rest.data[0];
+    advance(reader, 1);
+    return STATUS_OK;
+}
+
+int wire_read_varint(struct wire_reader *reader, uint64_t *value)
+{
+    return read_varint(reader, value);
+}
+
 static int read_payload(struct wire_reader *reader, struct wire_field *field)
 {
     uint64_t len;
     switch (field->type) {
     case WIRE_VARINT:
-        return wire_read_varint(reader, &field->value);
+        return read_varint(reader, &field->value);
     case WIRE_BYTES:
-        if (wire_read_varint(reader, &len) != STATUS_OK)
+        if (read_varint(reader, &len) != STATUS_OK)
             return STATUS_INVALID_ARGUMENT;
         break;
     case WIRE_FIXED64:
@@ -63,7 +73,7 @@ int wire_read_field(struct wire_reader *reader, struct wire_field *field)
     if (reader->rest.len == 0)
         return 0;
     uint64_t tag;
-    if (wire_read_varint(reader, &tag) != STATUS_OK || tag >> 3 == 0 ||
+    if (read_varint(reader, &tag) != STATUS_OK || tag >> 3 == 0 ||
         tag >> 3 > NUMBER_MAX)
         return STATUS_INVALID_ARGUMENT;
     field->number = (uint32_t)(tag >> 3);
