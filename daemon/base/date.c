@@ -29,9 +29,9 @@ int32_t date_from_civil(int year, unsigned month, unsigned day)
     return (int32_t)(era * DAYS_PER_ERA + day_of_era - DAYS_TO_1970);
 }
 
-// Days to a date without a branch on eras and with two divisions, since every option of an answer
-// shows three dates: C. Neri and L. Schneider, "Euclidean affine functions and their application
-// to calendar algorithms" (2022). Any day from 0000-03-01 on.
+// Days to a date without a branch on eras and with two divisions, since every option of
+// an answer shows three dates: C. Neri and L. Schneider, "Euclidean affine functions and
+// their application to calendar algorithms" (2022). Any day from 0000-03-01 on.
 static struct civil civil_from_days(int64_t days)
 {
     uint32_t shifted = (uint32_t)(days + DAYS_TO_1970);
@@ -42,7 +42,7 @@ static struct civil civil_from_days(int64_t days)
     uint32_t day_of_year = (uint32_t)year_product / 2939745 / 4;          // from 1 March
     uint32_t month_product = 2141 * day_of_year + 197913;                 // 2^16 / 30.6
     uint32_t month = month_product >> 16;                                 // 3 to 14
-    bool next_year = day_of_year >= 306;                                  // January, February
+    bool next_year = day_of_year >= 306; // January, February
     return (struct civil){
         .year = (int)(100 * century + (uint32_t)(year_product >> 32) + next_year),
         .month = next_year ? month - 12 : month,

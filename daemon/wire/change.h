@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Changes: from a client's ApplyRequest to the canonical command that goes into the log, and from
-// the command to the struct change that state_apply takes one at a time.
+// Changes: from a client's ApplyRequest to the canonical command that goes into the log,
+// and from the command to the struct change that state_apply takes one at a time.
 #ifndef WIRE_CHANGE_H
 #define WIRE_CHANGE_H
 
@@ -16,8 +16,9 @@ struct wire_command_reader {
 };
 void wire_command_reader_init(struct wire_command_reader *reader, struct slice command);
 
-// Walks a whole command without a state: 0, or STATUS_DATA_LOSS when it is not one. A committed
-// entry is checked with this before state_apply, so that applying has no error path.
+// Walks a whole command without a state: 0, or STATUS_DATA_LOSS when it is not one. A
+// committed entry is checked with this before state_apply, so that applying has no error
+// path.
 int wire_command_check(struct slice command);
 
 // Writes commands, one change after the other.
@@ -30,8 +31,9 @@ void wire_command_writer_init(struct wire_command_writer *writer, struct buffer 
 void wire_command_writer_close(struct wire_command_writer *writer);
 // Checks (entity_check), normalises and appends a put, or a delete of a key.
 // Errors: STATUS_INVALID_ARGUMENT; refusal->change_index is the change's.
-int wire_command_add(struct wire_command_writer *writer, enum change_op op, enum kind kind,
-                     union entity *entity, int64_t expected_revision, struct refusal *refusal);
+int wire_command_add(struct wire_command_writer *writer, enum change_op op,
+                     enum kind kind, union entity *entity, int64_t expected_revision,
+                     struct refusal *refusal);
 
 // A client's ApplyRequest.
 struct wire_apply_request {
@@ -39,15 +41,17 @@ struct wire_apply_request {
     bool validate_only, return_stored;
     uint32_t n_changes;
 };
-// Reads the request and appends the canonical command to out. Errors: STATUS_INVALID_ARGUMENT
-// (field named, change_index set), STATUS_RESOURCE_EXHAUSTED over STATE_BATCH_MAX_CHANGES or
-// STATE_BATCH_MAX_BYTES.
-int wire_apply_decode(struct slice bytes, struct wire_apply_request *request, struct buffer *out,
-                      struct refusal *refusal);
+// Reads the request and appends the canonical command to out. Errors:
+// STATUS_INVALID_ARGUMENT (field named, change_index set), STATUS_RESOURCE_EXHAUSTED over
+// STATE_BATCH_MAX_CHANGES or STATE_BATCH_MAX_BYTES.
+int wire_apply_decode(struct slice bytes, struct wire_apply_request *request,
+                      struct buffer *out, struct refusal *refusal);
 // The other way, for clients: appends an ApplyRequest field by field.
-void wire_apply_encode_header(const struct wire_apply_request *request, struct buffer *out);
-void wire_apply_encode_change(enum change_op op, enum kind kind, const union entity *entity,
-                              int64_t expected_revision, struct buffer *out);
+void wire_apply_encode_header(const struct wire_apply_request *request,
+                              struct buffer *out);
+void wire_apply_encode_change(enum change_op op, enum kind kind,
+                              const union entity *entity, int64_t expected_revision,
+                              struct buffer *out);
 
 // vardsok.v1.Entity (a oneof by kind) and StoredEntity.
 void wire_entity_encode(enum kind kind, const union entity *entity, struct buffer *out);

@@ -73,8 +73,7 @@ int wire_read_field(struct wire_reader *reader, struct wire_field *field)
     if (reader->rest.len == 0)
         return 0;
     uint64_t tag;
-    if (read_varint(reader, &tag) != STATUS_OK || tag >> 3 == 0 ||
-        tag >> 3 > NUMBER_MAX)
+    if (read_varint(reader, &tag) != STATUS_OK || tag >> 3 == 0 || tag >> 3 > NUMBER_MAX)
         return STATUS_INVALID_ARGUMENT;
     field->number = (uint32_t)(tag >> 3);
     field->type = (enum wire_type)(tag & 7);
