@@ -54,6 +54,11 @@ class LayerCheck(unittest.TestCase):
         self.assert_clean(self.includes("server/loop.c", "<uv.h>"))
         self.assert_clean(self.includes("main.c", '"server/loop.h"'))
 
+    def test_a_header_beside_main_is_mains_alone(self):
+        (self.root / "config.h").touch()
+        self.assert_clean(self.includes("main.c", '"config.h"'))
+        self.assert_refused(self.includes("server/loop.c", '"config.h"'), "server/loop.c:1", "config.h")
+
     def test_an_include_that_points_up_is_refused(self):
         self.assert_refused(self.includes("match/index.c", '"domain/state.h"'), "match/index.c:1", "domain/state.h")
 
