@@ -111,8 +111,8 @@ static int resolve_origin(struct naive_question *question, struct refusal *refus
     const union entity key = {.municipality = {.code = origin->municipality}};
     const union entity *found = naive_find(question->world, KIND_MUNICIPALITY, &key);
     if (found == NULL)
-        return refuse(refusal, STATUS_NOT_FOUND, REASON_UNKNOWN_MUNICIPALITY,
-                      "origin", "naive");
+        return refuse(refusal, STATUS_NOT_FOUND, REASON_UNKNOWN_MUNICIPALITY, "origin",
+                      "naive");
     question->latitude = found->municipality.latitude;
     question->longitude = found->municipality.longitude;
     return STATUS_OK;
