@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Happy path: on_ready loads the script; add queues; at the end of the loop's turn flush puts what
-// waits into a free call (EVALSHA); on_reply ends its entries and flushes again.
-// Failure modes: the script was flushed (NOSCRIPT: nothing ran, the call goes again as EVAL); the
-// script refuses (verdict, epoch, clock: nothing written); an error reply (nothing written, as the
-// script catches what its XADD says); a reply of another shape (unknown, and the connection is
-// dropped); the connection is lost (unknown, or unavailable for what never left).
+// Happy path: on_ready loads the script; add queues; at the end of the loop's turn flush
+// puts what waits into a free call (EVALSHA); on_reply ends its entries and flushes
+// again. Failure modes: the script was flushed (NOSCRIPT: nothing ran, the call goes
+// again as EVAL); the script refuses (verdict, epoch, clock: nothing written); an error
+// reply (nothing written, as the script catches what its XADD says); a reply of another
+// shape (unknown, and the connection is dropped); the connection is lost (unknown, or
+// unavailable for what never left).
 #include "log_redis/append.h"
 
 #include <stdio.h>
@@ -52,7 +53,8 @@ static void end_call(struct log_redis_call *call, int status)
     end_entries(entries, status);
 }
 
-static void send_call(struct log_redis_call *call, const char *command, const char *script);
+static void send_call(struct log_redis_call *call, const char *command,
+                      const char *script);
 
 // The first n_written are durable, the others were not written.
 static void end_call_written(struct log_redis_call *call, uint64_t n_written)
@@ -88,7 +90,8 @@ static void take_result(struct log_redis_call *call, const struct log_redis_repl
         append->on_verdict(append, verdict, detail.data);
         end_call(call, STATUS_ABORTED);
     } else {
-        log_redis_connection_drop(&append->connection, "Redis sent an odd reply to an append");
+        log_redis_connection_drop(&append->connection,
+                                  "Redis sent an odd reply to an append");
         end_call(call, STATUS_UNKNOWN);
     }
 }
@@ -115,7 +118,8 @@ static void on_reply(struct log_redis_command *command, int status,
     flush(append);
 }
 
-static void send_call(struct log_redis_call *call, const char *command, const char *script)
+static void send_call(struct log_redis_call *call, const char *command,
+                      const char *script)
 {
     struct log_redis_append *append = call->append;
     struct slice args[N_FIXED_ARGS + LOG_REDIS_CALL_ENTRIES];
@@ -127,7 +131,8 @@ static void send_call(struct log_redis_call *call, const char *command, const ch
         to = entry->time_ms > to ? entry->time_ms : to;
         args[n++] = entry->entry;
     }
-    snprintf(applied, sizeof applied, "%llu", (unsigned long long)append->applied.sequence);
+    snprintf(applied, sizeof applied, "%llu",
+             (unsigned long long)append->applied.sequence);
     snprintf(oldest, sizeof oldest, "%lld", (long long)from);
     snprintf(newest, sizeof newest, "%lld", (long long)to);
     const struct slice fixed[N_FIXED_ARGS] = {
@@ -173,7 +178,8 @@ static void take_waiting(struct log_redis_append *append, struct log_redis_call 
 
 static void flush(struct log_redis_append *append)
 {
-    for (int i = 0; i < LOG_REDIS_CALLS && log_redis_append_is_ready(append) && append->first; i++) {
+    for (int i = 0;
+         i < LOG_REDIS_CALLS && log_redis_append_is_ready(append) && append->first; i++) {
         struct log_redis_call *call = &append->calls[i];
         if (call->entries)
             continue;

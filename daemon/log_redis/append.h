@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The appender: its own connection and the append script. What waits while two calls are under way
-// goes into the next one (group commit).
+// The appender: its own connection and the append script. What waits while two calls are
+// under way goes into the next one (group commit).
 //
-// Guarantees: each replica_append ends exactly once, as replica/ports.h says, from the loop and
-// never inside a call; nothing is written without the proof that the log still has the entry that
-// this daemon applied last; STATUS_UNAVAILABLE is only said of what was definitely not written.
+// Guarantees: each replica_append ends exactly once, as replica/ports.h says, from the
+// loop and never inside a call; nothing is written without the proof that the log still
+// has the entry that this daemon applied last; STATUS_UNAVAILABLE is only said of what
+// was definitely not written.
 #ifndef LOG_REDIS_APPEND_H
 #define LOG_REDIS_APPEND_H
 
@@ -13,10 +14,10 @@
 #include "log_redis/verdict.h"
 #include "replica/ports.h"
 
-#define LOG_REDIS_CALLS 2                          // under way
-#define LOG_REDIS_CALL_ENTRIES 128                 // of one call
-#define LOG_REDIS_CALL_BYTES (1024 * 1024)         // of one call; one larger entry goes alone
-#define LOG_REDIS_MAX_WAITING 4096                 // entries
+#define LOG_REDIS_CALLS 2                  // under way
+#define LOG_REDIS_CALL_ENTRIES 128         // of one call
+#define LOG_REDIS_CALL_BYTES (1024 * 1024) // of one call; one larger entry goes alone
+#define LOG_REDIS_MAX_WAITING 4096         // entries
 #define LOG_REDIS_MAX_WAITING_BYTES (64 * 1024 * 1024)
 
 struct log_redis_append;
@@ -35,7 +36,8 @@ struct log_redis_append {
     void (*on_change)(struct log_redis_append *append); // became ready, or is no longer
     void (*on_verdict)(struct log_redis_append *append, enum log_redis_verdict verdict,
                        const char *detail);
-    void (*on_refused)(struct log_redis_append *append, const char *what); // an error reply
+    void (*on_refused)(struct log_redis_append *append,
+                       const char *what); // an error reply
     void (*on_closed)(struct log_redis_append *append);
 
     struct log_redis_connection connection;

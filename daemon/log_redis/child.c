@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Happy path: start -> try_lock -> spawn (setpriv sets the death signal, which uv_spawn cannot, and
-// becomes redis-server) -> RUNNING; close -> SIGTERM -> on_exit -> CLOSED.
-// Failure modes: the lock is held (by another daemon, by a killed daemon's child that is not dead
-// yet, by that one's rewrite child): tried again for 5 s, and said so; the server exits: started
-// again after 10 ms doubling to 2 s; it does not end when told to: SIGKILL after 10 s; it cannot be
-// started at all: on_failed.
+// Happy path: start -> try_lock -> spawn (setpriv sets the death signal, which uv_spawn
+// cannot, and becomes redis-server) -> RUNNING; close -> SIGTERM -> on_exit -> CLOSED.
+// Failure modes: the lock is held (by another daemon, by a killed daemon's child that is
+// not dead yet, by that one's rewrite child): tried again for 5 s, and said so; the
+// server exits: started again after 10 ms doubling to 2 s; it does not end when told to:
+// SIGKILL after 10 s; it cannot be started at all: on_failed.
 //
 //   STOPPED -> LOCKING -> RUNNING <-> (EXITED -> RESTING)
 //   RUNNING, EXITED -> STOPPING -> CLOSED;  STOPPED, LOCKING, EXITED, RESTING -> CLOSED
@@ -34,12 +34,17 @@
 #define BIT(state) (1u << (state))
 
 static const unsigned allowed_moves[] = {
-    [LOG_REDIS_CHILD_STOPPED] = BIT(LOG_REDIS_CHILD_LOCKING) | BIT(LOG_REDIS_CHILD_CLOSED),
-    [LOG_REDIS_CHILD_LOCKING] = BIT(LOG_REDIS_CHILD_RUNNING) | BIT(LOG_REDIS_CHILD_CLOSED),
-    [LOG_REDIS_CHILD_RUNNING] = BIT(LOG_REDIS_CHILD_EXITED) | BIT(LOG_REDIS_CHILD_STOPPING),
-    [LOG_REDIS_CHILD_EXITED] = BIT(LOG_REDIS_CHILD_RESTING) | BIT(LOG_REDIS_CHILD_STOPPING) |
+    [LOG_REDIS_CHILD_STOPPED] =
+        BIT(LOG_REDIS_CHILD_LOCKING) | BIT(LOG_REDIS_CHILD_CLOSED),
+    [LOG_REDIS_CHILD_LOCKING] =
+        BIT(LOG_REDIS_CHILD_RUNNING) | BIT(LOG_REDIS_CHILD_CLOSED),
+    [LOG_REDIS_CHILD_RUNNING] =
+        BIT(LOG_REDIS_CHILD_EXITED) | BIT(LOG_REDIS_CHILD_STOPPING),
+    [LOG_REDIS_CHILD_EXITED] = BIT(LOG_REDIS_CHILD_RESTING) |
+                               BIT(LOG_REDIS_CHILD_STOPPING) |
                                BIT(LOG_REDIS_CHILD_CLOSED),
-    [LOG_REDIS_CHILD_RESTING] = BIT(LOG_REDIS_CHILD_RUNNING) | BIT(LOG_REDIS_CHILD_CLOSED),
+    [LOG_REDIS_CHILD_RESTING] =
+        BIT(LOG_REDIS_CHILD_RUNNING) | BIT(LOG_REDIS_CHILD_CLOSED),
     [LOG_REDIS_CHILD_STOPPING] = BIT(LOG_REDIS_CHILD_CLOSED),
     [LOG_REDIS_CHILD_CLOSED] = 0,
 };
@@ -85,7 +90,8 @@ static void finish(struct log_redis_child *child)
 
 static void rest(struct log_redis_child *child)
 {
-    uint32_t doublings = child->n_attempts < REST_DOUBLINGS ? child->n_attempts : REST_DOUBLINGS;
+    uint32_t doublings =
+        child->n_attempts < REST_DOUBLINGS ? child->n_attempts : REST_DOUBLINGS;
     uint32_t ms = (uint32_t)REST_MIN_MS << doublings;
     child->n_attempts++;
     move(child, LOG_REDIS_CHILD_RESTING);
@@ -109,7 +115,8 @@ static void on_exit_of_server(uv_process_t *process, int64_t exit_status, int si
     uv_timer_stop(&child->timer);
     if (child->state == LOG_REDIS_CHILD_RUNNING)
         move(child, LOG_REDIS_CHILD_EXITED);
-    snprintf(child->what, sizeof child->what, "redis-server ended (%s %d); see %.180s/redis.log",
+    snprintf(child->what, sizeof child->what,
+             "redis-server ended (%s %d); see %.180s/redis.log",
              signal ? "signal" : "exit status", signal ? signal : (int)exit_status,
              child->redis_dir);
     if (!child->closing && exit_status == EXIT_NOT_FOUND) {
@@ -120,12 +127,13 @@ static void on_exit_of_server(uv_process_t *process, int64_t exit_status, int si
     uv_close((uv_handle_t *)process, on_process_closed);
 }
 
-// The lock goes along as descriptor 3, so that it is free only when this process and the server
-// are both gone. A session of its own: a Ctrl-C at the terminal is for the daemon alone, which
-// stops the server when it has answered what is under way.
+// The lock goes along as descriptor 3, so that it is free only when this process and the
+// server are both gone. A session of its own: a Ctrl-C at the terminal is for the daemon
+// alone, which stops the server when it has answered what is under way.
 static int start_process(struct log_redis_child *child)
 {
-    char config[] = "redis.conf", setpriv[] = "setpriv", option[] = "--pdeathsig", kill[] = "KILL";
+    char config[] = "redis.conf", setpriv[] = "setpriv", option[] = "--pdeathsig",
+         kill[] = "KILL";
     char end_of_options[] = "--";
     char *program = strdup(child->redis_server);
     CHECK(program);
@@ -156,7 +164,8 @@ static int start_process(struct log_redis_child *child)
 static void spawn(struct log_redis_child *child)
 {
     // Once: a full disk must not keep the server from starting again.
-    int status = child->state == LOG_REDIS_CHILD_LOCKING ? log_redis_child_write_config(child) : 0;
+    int status =
+        child->state == LOG_REDIS_CHILD_LOCKING ? log_redis_child_write_config(child) : 0;
     if (status) {
         be_failed(child, status);
         return;
@@ -166,7 +175,8 @@ static void spawn(struct log_redis_child *child)
     move(child, LOG_REDIS_CHILD_RUNNING);
     int error = start_process(child);
     if (error) {
-        snprintf(child->what, sizeof child->what, "start setpriv: %s", uv_strerror(error));
+        snprintf(child->what, sizeof child->what, "start setpriv: %s",
+                 uv_strerror(error));
         move(child, LOG_REDIS_CHILD_EXITED);
         uv_close((uv_handle_t *)&child->process, on_process_closed);
         be_failed(child, STATUS_NOT_FOUND);
@@ -185,7 +195,8 @@ static void try_lock(struct log_redis_child *child)
         be_failed(child, STATUS_INVALID_ARGUMENT);
     } else if (uv_now(child->loop) - child->waiting_since_ms >= LOG_REDIS_LOCK_WAIT_MS) {
         snprintf(child->what, sizeof child->what,
-                 "%.180s is used by another vardsokd or its redis-server", child->data_dir);
+                 "%.180s is used by another vardsokd or its redis-server",
+                 child->data_dir);
         be_failed(child, STATUS_FAILED_PRECONDITION);
     } else {
         if (!child->what[0]) {

@@ -6,9 +6,9 @@
 //   DATA/redis/               0700: redis.conf, redis.sock, redis.log, appendonlydir/
 //   DATA/redis/log.new        there from the first start until the log has been made
 //
-// Guarantees: never two redis servers on one folder, also when the daemon is killed and its child
-// lives on for a moment; the child dies with the daemon; it is started again when it exits.
-// Must never: be asked to repair or remove what it does not understand.
+// Guarantees: never two redis servers on one folder, also when the daemon is killed and
+// its child lives on for a moment; the child dies with the daemon; it is started again
+// when it exits. Must never: be asked to repair or remove what it does not understand.
 #ifndef LOG_REDIS_CHILD_H
 #define LOG_REDIS_CHILD_H
 
@@ -18,7 +18,7 @@
 
 enum log_redis_child_state {
     LOG_REDIS_CHILD_STOPPED,
-    LOG_REDIS_CHILD_LOCKING,  // another process has the lock
+    LOG_REDIS_CHILD_LOCKING, // another process has the lock
     LOG_REDIS_CHILD_RUNNING,
     LOG_REDIS_CHILD_EXITED,   // its handle is being closed
     LOG_REDIS_CHILD_RESTING,  // until the next start
@@ -32,7 +32,8 @@ struct log_redis_child {
     void *owner;
     const char *redis_server; // program, found by PATH
     void (*on_started)(struct log_redis_child *child);
-    // It waits for the lock, or the server exited and will be started again; why is in what.
+    // It waits for the lock, or the server exited and will be started again; why is in
+    // what.
     void (*on_change)(struct log_redis_child *child);
     // It cannot go on; why is in what. Close it.
     void (*on_failed)(struct log_redis_child *child, int status);
@@ -41,12 +42,12 @@ struct log_redis_child {
     uv_loop_t *loop;
     enum log_redis_child_state state;
     bool closing, failed, process_open, settled;
-    int lock;        // descriptor, -1 when there is none
-    char *data_dir;  // absolute
-    char *redis_dir; // absolute
+    int lock;                         // descriptor, -1 when there is none
+    char *data_dir;                   // absolute
+    char *redis_dir;                  // absolute
     struct log_redis_address address; // where it listens, with its login
-    uint64_t waiting_since_ms; // for the lock, of the loop's clock
-    uint32_t n_attempts;       // since it last settled
+    uint64_t waiting_since_ms;        // for the lock, of the loop's clock
+    uint32_t n_attempts;              // since it last settled
     uv_timer_t timer;
     uv_process_t process;
     char what[LOG_REDIS_WHAT_LEN];
@@ -57,14 +58,14 @@ void log_redis_child_init(struct log_redis_child *child, uv_loop_t *loop);
 // STATUS_INVALID_ARGUMENT (folder), STATUS_FAILED_PRECONDITION (locked by another for
 // LOG_REDIS_LOCK_WAIT_MS), STATUS_NOT_FOUND (no redis-server or no setpriv).
 void log_redis_child_start(struct log_redis_child *child, const char *data_dir);
-// Ends the server cleanly (SIGTERM; SIGKILL after 10 s), frees the lock, then calls on_closed;
-// never inside the call.
+// Ends the server cleanly (SIGTERM; SIGKILL after 10 s), frees the lock, then calls
+// on_closed; never inside the call.
 void log_redis_child_close(struct log_redis_child *child);
 
 // Whether no log was ever made in this folder.
 bool log_redis_child_is_new(const struct log_redis_child *child);
-// The server works and the log is there: the next rest will be short again, and from now on an
-// empty Redis in this folder is a loss.
+// The server works and the log is there: the next rest will be short again, and from now
+// on an empty Redis in this folder is a loss.
 void log_redis_child_settle(struct log_redis_child *child);
 
 // child_files.c: what lies in the folder. 0 or STATUS_INVALID_ARGUMENT with what filled.

@@ -14,8 +14,9 @@
 #define USER "vardsok"
 
 // Just what the scripts, the follower and the checks use.
-#define COMMANDS                                                                                   \
-    "-@all +eval +evalsha +script|load +xadd +xrange +xrevrange +xread +xlen +hget +hgetall "      \
+#define COMMANDS                                                                         \
+    "-@all +eval +evalsha +script|load +xadd +xrange +xrevrange +xread +xlen +hget "     \
+    "+hgetall "                                                                          \
     "+hset +exists +time +role +config|get"
 
 static int fail(struct log_redis_child *child, const char *doing, const char *path)
@@ -82,7 +83,8 @@ static int choose_login(struct log_redis_child *child)
 {
     unsigned char random[PASSWORD_BYTES];
     struct log_redis_address *address = &child->address;
-    int len = snprintf(address->path, sizeof address->path, "%s/redis.sock", child->redis_dir);
+    int len =
+        snprintf(address->path, sizeof address->path, "%s/redis.sock", child->redis_dir);
     if (len < 0 || (size_t)len >= sizeof address->path) {
         errno = ENAMETOOLONG;
         return fail(child, "put a unix socket into", child->redis_dir);
@@ -108,7 +110,8 @@ static int find_absolute(struct log_redis_child *child, const char *data_dir)
     return error ? fail(child, "find", data_dir) : 0;
 }
 
-// The folder is made before the lock is taken, and only what lies in it is ours to change.
+// The folder is made before the lock is taken, and only what lies in it is ours to
+// change.
 int log_redis_child_make_folders(struct log_redis_child *child, const char *data_dir)
 {
     if (make_folder(child, data_dir))
@@ -148,7 +151,8 @@ static void print_config(const struct log_redis_child *child, FILE *out)
           "maxclients 64\n"
           "proto-max-bulk-len 16mb\n"
           "client-query-buffer-limit 64mb\n"
-          // Durable before the reply; and a cut tail is looked at by us, not dropped in silence.
+          // Durable before the reply; and a cut tail is looked at by us, not dropped in
+          // silence.
           "appendonly yes\n"
           "appendfsync always\n"
           "no-appendfsync-on-rewrite no\n"
@@ -160,9 +164,9 @@ static void print_config(const struct log_redis_child *child, FILE *out)
           "enable-debug-command no\n"
           "enable-module-command no\n"
           "enable-protected-configs no\n"
-          // Nobody can log in as the default user, but it replays the append-only file: without
-          // rights Redis 7.0 drops every transaction (each append call of two entries or more) and
-          // goes on.
+          // Nobody can log in as the default user, but it replays the append-only file:
+          // without rights Redis 7.0 drops every transaction (each append call of two
+          // entries or more) and goes on.
           "user default off resetpass allkeys allcommands\n",
           out);
     fprintf(out, "user %s on >%s ~{vardsok}:* resetchannels %s\n", child->address.user,

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Happy path: start -> attempt -> on_resolved (TCP only) -> on_connected -> greet -> be_ready;
-// then send formats and flushes, on_read matches replies to commands in order.
-// Failure modes: whatever goes wrong ends in fail, which notes how much may have left this process
-// and closes the socket; when that is done, `dropped` ends the commands (so never inside a call of
-// the owner's), tells the owner and rests before the next attempt. Close takes the same way.
+// Happy path: start -> attempt -> on_resolved (TCP only) -> on_connected -> greet ->
+// be_ready; then send formats and flushes, on_read matches replies to commands in order.
+// Failure modes: whatever goes wrong ends in fail, which notes how much may have left
+// this process and closes the socket; when that is done, `dropped` ends the commands (so
+// never inside a call of the owner's), tells the owner and rests before the next attempt.
+// Close takes the same way.
 //
 //   STOPPED -> RESTING -> RESOLVING -> CONNECTING -> GREETING -> READY
 //      |          ^ |          |            |            |         |
@@ -24,7 +25,7 @@
 #define GREETING_TIMEOUT_MS 2000
 #define REST_MIN_MS 10
 #define REST_MAX_MS 2000
-#define REST_DOUBLINGS 8       // 10 ms << 8 is over REST_MAX_MS
+#define REST_DOUBLINGS 8 // 10 ms << 8 is over REST_MAX_MS
 #define KEEPALIVE_SECONDS 15
 
 #define BIT(state) (1u << (state))
@@ -45,7 +46,8 @@ static void on_timer(uv_timer_t *timer);
 static void fail(struct log_redis_connection *connection, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-static void move(struct log_redis_connection *connection, enum log_redis_connection_state state)
+static void move(struct log_redis_connection *connection,
+                 enum log_redis_connection_state state)
 {
     CHECK(allowed_moves[connection->state] & BIT(state));
     connection->state = state;
@@ -54,12 +56,14 @@ static void move(struct log_redis_connection *connection, enum log_redis_connect
 // From the first step of an attempt until it is dropped.
 static bool is_trying(const struct log_redis_connection *connection)
 {
-    return connection->state >= LOG_REDIS_RESOLVING && connection->state <= LOG_REDIS_READY;
+    return connection->state >= LOG_REDIS_RESOLVING &&
+           connection->state <= LOG_REDIS_READY;
 }
 
 static bool is_connected(const struct log_redis_connection *connection)
 {
-    return connection->state == LOG_REDIS_GREETING || connection->state == LOG_REDIS_READY;
+    return connection->state == LOG_REDIS_GREETING ||
+           connection->state == LOG_REDIS_READY;
 }
 
 bool log_redis_connection_is_ready(const struct log_redis_connection *connection)
@@ -218,8 +222,8 @@ static void on_timer(uv_timer_t *timer)
     } else if (connection->state == LOG_REDIS_DROPPING) {
         dropped(connection);
     } else if (!connection->late) {
-        // This process may have been the slow one (stopped, or busy): one look at the socket before
-        // Redis gets the blame.
+        // This process may have been the slow one (stopped, or busy): one look at the
+        // socket before Redis gets the blame.
         connection->late = true;
         set_timer(connection, 1);
     } else {
@@ -257,15 +261,17 @@ static void flush(struct log_redis_connection *connection)
     swap_buffers(connection);
     uv_buf_t bytes = {connection->writing.data, connection->writing.len};
     connection->write.data = connection;
-    int error = uv_write(&connection->write, &connection->socket.stream, &bytes, 1, on_written);
+    int error =
+        uv_write(&connection->write, &connection->socket.stream, &bytes, 1, on_written);
     if (error) {
         swap_buffers(connection);
         fail(connection, "write to Redis: %s", uv_strerror(error));
     }
 }
 
-static void queue(struct log_redis_connection *connection, struct log_redis_command *command,
-                  uint32_t timeout_ms, int n_args, const struct slice *args)
+static void queue(struct log_redis_connection *connection,
+                  struct log_redis_command *command, uint32_t timeout_ms, int n_args,
+                  const struct slice *args)
 {
     size_t before = connection->out.len;
     log_redis_command_format(&connection->out, n_args, args);
@@ -284,8 +290,8 @@ static void queue(struct log_redis_connection *connection, struct log_redis_comm
 }
 
 int log_redis_connection_send(struct log_redis_connection *connection,
-                              struct log_redis_command *command, uint32_t timeout_ms, int n_args,
-                              const struct slice *args)
+                              struct log_redis_command *command, uint32_t timeout_ms,
+                              int n_args, const struct slice *args)
 {
     if (connection->state != LOG_REDIS_READY)
         return STATUS_UNAVAILABLE;
@@ -330,8 +336,8 @@ static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *bytes)
         return;
     }
     const struct log_redis_reply *reply = NULL;
-    int status =
-        log_redis_parser_feed(&connection->parser, (struct slice){bytes->base, (size_t)len});
+    int status = log_redis_parser_feed(&connection->parser,
+                                       (struct slice){bytes->base, (size_t)len});
     while (status == 0 && is_connected(connection)) {
         status = log_redis_parser_next(&connection->parser, &reply);
         if (status || !reply)
@@ -374,7 +380,8 @@ static void greet(struct log_redis_connection *connection)
     struct slice select[2] = {slice_from("SELECT"), slice_from(database)};
     if (!address->user[0])
         login[1] = login[2];
-    connection->n_greetings = (uint8_t)((address->password[0] != '\0') + (address->database > 0));
+    connection->n_greetings =
+        (uint8_t)((address->password[0] != '\0') + (address->database > 0));
     if (connection->n_greetings == 0) {
         be_ready(connection);
         return;
@@ -383,8 +390,8 @@ static void greet(struct log_redis_connection *connection)
         connection->greeting[i] =
             (struct log_redis_command){.done = on_greeted, .owner = connection};
     if (address->password[0])
-        queue(connection, &connection->greeting[0], GREETING_TIMEOUT_MS, address->user[0] ? 3 : 2,
-              login);
+        queue(connection, &connection->greeting[0], GREETING_TIMEOUT_MS,
+              address->user[0] ? 3 : 2, login);
     if (address->database > 0)
         queue(connection, &connection->greeting[1], GREETING_TIMEOUT_MS, 2, select);
 }
@@ -407,15 +414,16 @@ static void on_connected(uv_connect_t *connect, int error)
     greet(connection);
 }
 
-static void connect_tcp(struct log_redis_connection *connection, const struct sockaddr *address)
+static void connect_tcp(struct log_redis_connection *connection,
+                        const struct sockaddr *address)
 {
     uv_tcp_init(connection->loop, &connection->socket.tcp);
     connection->socket_open = true;
     connection->socket.tcp.data = connection;
     uv_tcp_nodelay(&connection->socket.tcp, 1);
     uv_tcp_keepalive(&connection->socket.tcp, 1, KEEPALIVE_SECONDS);
-    int error =
-        uv_tcp_connect(&connection->connect, &connection->socket.tcp, address, on_connected);
+    int error = uv_tcp_connect(&connection->connect, &connection->socket.tcp, address,
+                               on_connected);
     if (error)
         fail(connection, "connect to Redis: %s", uv_strerror(error));
 }
@@ -448,11 +456,13 @@ static void on_resolved(uv_getaddrinfo_t *resolve, int error, struct addrinfo *f
 
 static void resolve_host(struct log_redis_connection *connection)
 {
-    const struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV};
+    const struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
+                                   .ai_flags = AI_NUMERICSERV};
     move(connection, LOG_REDIS_RESOLVING);
     connection->resolve.data = connection;
-    int error = uv_getaddrinfo(connection->loop, &connection->resolve, on_resolved,
-                               connection->address->host, connection->address->port, &hints);
+    int error =
+        uv_getaddrinfo(connection->loop, &connection->resolve, on_resolved,
+                       connection->address->host, connection->address->port, &hints);
     connection->resolving = error == 0;
     if (error)
         fail(connection, "find the host of Redis: %s", uv_strerror(error));
@@ -464,8 +474,8 @@ static void connect_unix(struct log_redis_connection *connection)
     uv_pipe_init(connection->loop, &connection->socket.pipe, 0);
     connection->socket_open = true;
     connection->socket.pipe.data = connection;
-    uv_pipe_connect(&connection->connect, &connection->socket.pipe, connection->address->path,
-                    on_connected);
+    uv_pipe_connect(&connection->connect, &connection->socket.pipe,
+                    connection->address->path, on_connected);
 }
 
 static void attempt(struct log_redis_connection *connection)

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Happy path: on_ready -> ask (one pipelined round of questions) -> each answer goes into facts ->
-// judge -> passed; the timer asks again every second.
-// Failure modes: an error reply (Redis is loading, or forbids the question): the connection is
-// dropped and tried again; unsafe settings, an empty Redis, an unknown schema: refused, with the
-// reason, and asked again every second; a log that is not the one followed: verdict.
+// Happy path: on_ready -> ask (one pipelined round of questions) -> each answer goes into
+// facts -> judge -> passed; the timer asks again every second. Failure modes: an error
+// reply (Redis is loading, or forbids the question): the connection is dropped and tried
+// again; unsafe settings, an empty Redis, an unknown schema: refused, with the reason,
+// and asked again every second; a log that is not the one followed: verdict.
 #include "log_redis/control.h"
 
 #include <stdio.h>
@@ -35,8 +35,10 @@ static int take_role(struct log_redis_facts *facts, const struct log_redis_reply
 static int take_time(struct log_redis_facts *facts, const struct log_redis_reply *reply)
 {
     uint64_t seconds = 0, micros = 0;
-    if (log_redis_number_parse(log_redis_reply_text(log_redis_reply_at(reply, 0)), &seconds) ||
-        log_redis_number_parse(log_redis_reply_text(log_redis_reply_at(reply, 1)), &micros) ||
+    if (log_redis_number_parse(log_redis_reply_text(log_redis_reply_at(reply, 0)),
+                               &seconds) ||
+        log_redis_number_parse(log_redis_reply_text(log_redis_reply_at(reply, 1)),
+                               &micros) ||
         seconds > INT64_MAX / 2000)
         return STATUS_DATA_LOSS;
     facts->clock_ms = (int64_t)(seconds * 1000 + micros / 1000);
@@ -50,11 +52,12 @@ static struct slice setting(const struct log_redis_reply *reply)
     return value.data ? value : slice_from("");
 }
 
-#define TAKE_SETTING(field)                                                                        \
-    static int take_##field(struct log_redis_facts *facts, const struct log_redis_reply *reply)    \
-    {                                                                                              \
-        copy(facts->field, sizeof facts->field, setting(reply));                                   \
-        return 0;                                                                                  \
+#define TAKE_SETTING(field)                                                              \
+    static int take_##field(struct log_redis_facts *facts,                               \
+                            const struct log_redis_reply *reply)                         \
+    {                                                                                    \
+        copy(facts->field, sizeof facts->field, setting(reply));                         \
+        return 0;                                                                        \
     }
 TAKE_SETTING(appendonly)
 TAKE_SETTING(appendfsync)
@@ -76,7 +79,8 @@ static int take_meta(struct log_redis_facts *facts, const struct log_redis_reply
     facts->n_meta = reply->n_items;
     const struct log_redis_reply *key = reply->first;
     for (; key && key->next; key = key->next->next) {
-        struct slice name = log_redis_reply_text(key), value = log_redis_reply_text(key->next);
+        struct slice name = log_redis_reply_text(key),
+                     value = log_redis_reply_text(key->next);
         if (slice_equal(name, slice_from("uuid")))
             copy(facts->uuid, sizeof facts->uuid, value);
         else if (slice_equal(name, slice_from("epoch")))
@@ -89,8 +93,8 @@ static int take_meta(struct log_redis_facts *facts, const struct log_redis_reply
     return 0;
 }
 
-// The length is asked for before the trim point: trimmed in between, the sum is too large for a
-// moment (a lag that is not there) and never too small (a loss that is not there).
+// The length is asked for before the trim point: trimmed in between, the sum is too large
+// for a moment (a lag that is not there) and never too small (a loss that is not there).
 static const struct {
     const char *words[MAX_WORDS];
     int (*take)(struct log_redis_facts *facts, const struct log_redis_reply *reply);
@@ -118,11 +122,13 @@ const char *log_redis_durability_name(enum log_redis_durability durability)
 
 enum log_redis_durability log_redis_durability_find(const struct log_redis_facts *facts)
 {
-    if (strcmp(facts->appendonly, "yes") != 0 || strcmp(facts->eviction, "noeviction") != 0)
+    if (strcmp(facts->appendonly, "yes") != 0 ||
+        strcmp(facts->eviction, "noeviction") != 0)
         return LOG_REDIS_WEAK;
     if (strcmp(facts->appendfsync, "everysec") == 0)
         return LOG_REDIS_EVERYSEC;
-    if (strcmp(facts->appendfsync, "always") != 0 || strcmp(facts->no_fsync_on_rewrite, "no") != 0)
+    if (strcmp(facts->appendfsync, "always") != 0 ||
+        strcmp(facts->no_fsync_on_rewrite, "no") != 0)
         return LOG_REDIS_WEAK;
     return LOG_REDIS_ALWAYS;
 }
@@ -186,8 +192,8 @@ static void make_log(struct log_redis_control *control)
                                  control->first_entry};
     control->making = true;
     control->commands[0] = (struct log_redis_command){.done = on_made, .owner = control};
-    if (log_redis_connection_send(&control->connection, &control->commands[0], TIMEOUT_MS, 7,
-                                  args))
+    if (log_redis_connection_send(&control->connection, &control->commands[0], TIMEOUT_MS,
+                                  7, args))
         control->making = false;
 }
 
@@ -201,7 +207,8 @@ static void judge_empty(struct log_redis_control *control)
                "this Redis holds no log; start once with --init to make a new one in it");
     else if (off > LOG_REDIS_CLOCK_MS || off < -LOG_REDIS_CLOCK_MS)
         refuse(control, STATUS_FAILED_PRECONDITION,
-               "no log is made while the clock here and that of Redis differ by more than 60 s");
+               "no log is made while the clock here and that of Redis differ by more "
+               "than 60 s");
     else
         make_log(control);
 }
@@ -240,7 +247,8 @@ static void judge(struct log_redis_control *control)
                "this Redis is a replica of another: what is written here is lost");
     else if (control->durability != LOG_REDIS_ALWAYS && !control->allow_weak)
         refuse(control, STATUS_FAILED_PRECONDITION,
-               "this Redis may lose what it has acknowledged: it needs appendonly yes, appendfsync "
+               "this Redis may lose what it has acknowledged: it needs appendonly yes, "
+               "appendfsync "
                "always, no-appendfsync-on-rewrite no and maxmemory-policy noeviction "
                "(or --durability=weak)");
     else if (facts->n_meta == 0 && facts->n_entries == 0)
@@ -281,9 +289,10 @@ void log_redis_control_check(struct log_redis_control *control)
         int n = 0;
         for (; n < MAX_WORDS && questions[i].words[n]; n++)
             args[n] = slice_from(questions[i].words[n]);
-        control->commands[i] = (struct log_redis_command){.done = on_answer, .owner = control};
-        if (log_redis_connection_send(&control->connection, &control->commands[i], TIMEOUT_MS, n,
-                                      args))
+        control->commands[i] =
+            (struct log_redis_command){.done = on_answer, .owner = control};
+        if (log_redis_connection_send(&control->connection, &control->commands[i],
+                                      TIMEOUT_MS, n, args))
             break;
         control->n_awaited++;
     }

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The control connection: at each connect and every second it asks who this Redis is, how safely
-// it keeps what it is given, and whether the log is the one that is followed. Makes the log when
-// it is told to.
+// The control connection: at each connect and every second it asks who this Redis is, how
+// safely it keeps what it is given, and whether the log is the one that is followed.
+// Makes the log when it is told to.
 //
-// Guarantees: `passed` is only true while the last answer was good; a log is only ever made in a
-// Redis that has neither of its keys, and never once one was seen.
+// Guarantees: `passed` is only true while the last answer was good; a log is only ever
+// made in a Redis that has neither of its keys, and never once one was seen.
 #ifndef LOG_REDIS_CONTROL_H
 #define LOG_REDIS_CONTROL_H
 
 #include "log_redis/connection.h"
 #include "log_redis/verdict.h"
 
-#define LOG_REDIS_UUID_LEN 36 // 8-4-4-4-12, lower case
+#define LOG_REDIS_UUID_LEN 36    // 8-4-4-4-12, lower case
 #define LOG_REDIS_CLOCK_MS 60000 // that the clocks may differ by, as in the append script
 
 enum log_redis_durability {
-    LOG_REDIS_WEAK,     // an acknowledged write may be lost with the process, or is evicted
+    LOG_REDIS_WEAK, // an acknowledged write may be lost with the process, or is evicted
     LOG_REDIS_EVERYSEC, // with a crash, those of the last second or so
     LOG_REDIS_ALWAYS,   // on disk before the reply
 };
@@ -24,7 +24,8 @@ enum log_redis_durability {
 // What one round of questions found.
 struct log_redis_facts {
     bool is_master;
-    char appendonly[8], appendfsync[12], no_fsync_on_rewrite[8], eviction[24]; // empty: not told
+    char appendonly[8], appendfsync[12], no_fsync_on_rewrite[8],
+        eviction[24]; // empty: not told
     int64_t clock_ms; // of Redis, UTC
     uint64_t n_entries;
     uint32_t n_meta;
@@ -37,9 +38,9 @@ struct log_redis_facts {
 struct log_redis_control {
     // Set by the owner before start.
     void *owner;
-    bool init;       // may make the log in an empty Redis
-    bool allow_weak; // durability
-    struct slice uuid, first_entry; // of the log to be made
+    bool init;                             // may make the log in an empty Redis
+    bool allow_weak;                       // durability
+    struct slice uuid, first_entry;        // of the log to be made
     const struct log_redis_position *seen; // handed over last
     void (*on_change)(struct log_redis_control *control); // passed, clock or what
     void (*on_verdict)(struct log_redis_control *control, enum log_redis_verdict verdict,
@@ -50,18 +51,21 @@ struct log_redis_control {
     uv_timer_t timer; // the next round
     uint8_t n_handles;
     struct log_redis_command commands[LOG_REDIS_QUESTIONS];
-    uint8_t n_awaited; // replies of this round
-    bool making;       // the log, by the first script
-    struct log_redis_facts facts; // of the round under way
+    uint8_t n_awaited;             // replies of this round
+    bool making;                   // the log, by the first script
+    struct log_redis_facts facts;  // of the round under way
     uint64_t asked_ms, asked_seen; // the loop's clock and seen->sequence when it began
 
     bool passed;
-    int refused; // STATUS_FAILED_PRECONDITION or STATUS_UNIMPLEMENTED: this Redis will not do
+    int refused; // STATUS_FAILED_PRECONDITION or STATUS_UNIMPLEMENTED: this Redis will
+                 // not do
     int64_t clock_off_ms; // Redis's clock less ours
     enum log_redis_durability durability;
-    char known_uuid[LOG_REDIS_UUID_LEN + 1], known_epoch[21]; // of the first round that passed
+    char known_uuid[LOG_REDIS_UUID_LEN + 1],
+        known_epoch[21]; // of the first round that passed
     uint64_t tail;       // last sequence in the log, as of the last round
-    uint64_t current_ms; // the loop's clock when everything in the log was last known to be here
+    uint64_t current_ms; // the loop's clock when everything in the log was last known to
+                         // be here
     char what[LOG_REDIS_WHAT_LEN]; // why it has not passed
 };
 

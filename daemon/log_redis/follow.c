@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Happy path: on_ready -> (PROOF: is the entry seen last still there?) -> CATCH, by XRANGE, until a
-// reply is shorter than asked for -> on_caught_up -> WAIT, by XREAD BLOCK, for ever.
-// Failure modes: the connection is lost or silent for longer than it may block (connect again, go
-// on from the entry seen last); an error reply (the same, after a rest); a reply that is too large
-// for the limits (the next connection asks for few entries); an id, a field or an entry that does
-// not fit (verdict, ENDED).
+// Happy path: on_ready -> (PROOF: is the entry seen last still there?) -> CATCH, by
+// XRANGE, until a reply is shorter than asked for -> on_caught_up -> WAIT, by XREAD
+// BLOCK, for ever. Failure modes: the connection is lost or silent for longer than it may
+// block (connect again, go on from the entry seen last); an error reply (the same, after
+// a rest); a reply that is too large for the limits (the next connection asks for few
+// entries); an id, a field or an entry that does not fit (verdict, ENDED).
 //
-//   IDLE -> PROOF -> CATCH -> WAIT      any of the three -> IDLE when the connection is lost,
+//   IDLE -> PROOF -> CATCH -> WAIT      any of the three -> IDLE when the connection is
+//   lost,
 //     +---------------^                                  -> ENDED on a verdict
 #include "log_redis/follow.h"
 
@@ -25,7 +26,8 @@
 
 static void ask(struct log_redis_follow *follow);
 
-static void end(struct log_redis_follow *follow, enum log_redis_verdict verdict, const char *detail)
+static void end(struct log_redis_follow *follow, enum log_redis_verdict verdict,
+                const char *detail)
 {
     follow->state = LOG_REDIS_FOLLOW_ENDED;
     follow->on_verdict(follow, verdict, detail);
@@ -57,7 +59,8 @@ static int take_item(struct log_redis_follow *follow, const struct log_redis_rep
         struct slice id = log_redis_reply_text(log_redis_reply_at(item, 0));
         snprintf(detail, sizeof detail, "entry %llu-0 is due, %.40s came",
                  (unsigned long long)due, id.data ? id.data : "something else");
-        end(follow, due == 1 && sequence > 1 ? LOG_REDIS_TRIMMED : LOG_REDIS_TAMPERED, detail);
+        end(follow, due == 1 && sequence > 1 ? LOG_REDIS_TRIMMED : LOG_REDIS_TAMPERED,
+            detail);
         return -1;
     }
     log_redis_position_set(&follow->seen, sequence, entry);
@@ -71,7 +74,8 @@ static int take_item(struct log_redis_follow *follow, const struct log_redis_rep
     return follow->connection.closing ? -1 : 0;
 }
 
-static int take_items(struct log_redis_follow *follow, const struct log_redis_reply *items)
+static int take_items(struct log_redis_follow *follow,
+                      const struct log_redis_reply *items)
 {
     size_t bytes = 0;
     for (const struct log_redis_reply *item = items->first; item; item = item->next)
@@ -82,13 +86,15 @@ static int take_items(struct log_redis_follow *follow, const struct log_redis_re
 }
 
 // Reply to XRANGE seen + COUNT 1.
-static void take_proof(struct log_redis_follow *follow, const struct log_redis_reply *items)
+static void take_proof(struct log_redis_follow *follow,
+                       const struct log_redis_reply *items)
 {
     struct log_redis_position found = {0};
     const struct log_redis_reply *item = log_redis_reply_at(items, 0);
     struct slice entry = SLICE_ABSENT;
     if (!item) {
-        // The appender and the control connection tell a log that is gone from one cut short.
+        // The appender and the control connection tell a log that is gone from one cut
+        // short.
         end(follow, LOG_REDIS_REGRESSED, "the entry applied last is not there");
     } else if (log_redis_item_parse(item, &found.sequence, &entry)) {
         end(follow, LOG_REDIS_TAMPERED, "the entry applied last is not what it was");
@@ -106,7 +112,8 @@ static void take_proof(struct log_redis_follow *follow, const struct log_redis_r
     }
 }
 
-static void take_range(struct log_redis_follow *follow, const struct log_redis_reply *items)
+static void take_range(struct log_redis_follow *follow,
+                       const struct log_redis_reply *items)
 {
     bool all = items->n_items < follow->count;
     if (take_items(follow, items))
@@ -120,13 +127,16 @@ static void take_range(struct log_redis_follow *follow, const struct log_redis_r
 }
 
 // Reply to XREAD: nil when nothing came, else [[key, [item...]]].
-static void take_news(struct log_redis_follow *follow, const struct log_redis_reply *reply)
+static void take_news(struct log_redis_follow *follow,
+                      const struct log_redis_reply *reply)
 {
-    const struct log_redis_reply *items = log_redis_reply_at(log_redis_reply_at(reply, 0), 1);
+    const struct log_redis_reply *items =
+        log_redis_reply_at(log_redis_reply_at(reply, 0), 1);
     if (reply->type == LOG_REDIS_NIL) {
         ask(follow);
     } else if (!items || items->type != LOG_REDIS_ARRAY) {
-        log_redis_connection_drop(&follow->connection, "Redis sent an odd reply to XREAD");
+        log_redis_connection_drop(&follow->connection,
+                                  "Redis sent an odd reply to XREAD");
     } else if (take_items(follow, items) == 0) {
         ask(follow);
     }
@@ -143,7 +153,8 @@ static void on_reply(struct log_redis_command *command, int status,
     } else if (follow->state == LOG_REDIS_FOLLOW_WAIT) {
         take_news(follow, reply);
     } else if (reply->type != LOG_REDIS_ARRAY) {
-        log_redis_connection_drop(&follow->connection, "Redis sent an odd reply to XRANGE");
+        log_redis_connection_drop(&follow->connection,
+                                  "Redis sent an odd reply to XRANGE");
     } else if (follow->state == LOG_REDIS_FOLLOW_PROOF) {
         take_proof(follow, reply);
     } else {
@@ -164,10 +175,10 @@ static void ask(struct log_redis_follow *follow)
     const struct slice range[] = {slice_from("XRANGE"), slice_from(LOG_REDIS_KEY_LOG),
                                   slice_from(from),     slice_from("+"),
                                   slice_from("COUNT"),  slice_from(count)};
-    const struct slice read[] = {slice_from("XREAD"),   slice_from("COUNT"),
-                                 slice_from(count),     slice_from("BLOCK"),
-                                 slice_from(block),     slice_from("STREAMS"),
-                                 slice_from(LOG_REDIS_KEY_LOG), slice_from(from)};
+    const struct slice read[] = {
+        slice_from("XREAD"),           slice_from("COUNT"), slice_from(count),
+        slice_from("BLOCK"),           slice_from(block),   slice_from("STREAMS"),
+        slice_from(LOG_REDIS_KEY_LOG), slice_from(from)};
     follow->command = (struct log_redis_command){.done = on_reply, .owner = follow};
     // A refusal means that the connection is being dropped: on_lost comes.
     log_redis_connection_send(&follow->connection, &follow->command,
@@ -217,7 +228,8 @@ void log_redis_follow_init(struct log_redis_follow *follow, uv_loop_t *loop,
 
 bool log_redis_follow_is_connected(const struct log_redis_follow *follow)
 {
-    return follow->state == LOG_REDIS_FOLLOW_CATCH || follow->state == LOG_REDIS_FOLLOW_WAIT;
+    return follow->state == LOG_REDIS_FOLLOW_CATCH ||
+           follow->state == LOG_REDIS_FOLLOW_WAIT;
 }
 
 void log_redis_follow_start(struct log_redis_follow *follow)

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The follower: its own connection, which reads every entry of the log in order and hands it over.
+// The follower: its own connection, which reads every entry of the log in order and hands
+// it over.
 //
-// Guarantees: entries come contiguously, each once, across reconnects; at each connect the entry
-// seen last is compared first, so that another log is never followed on; what does not fit is a
-// verdict and ends the following for good.
+// Guarantees: entries come contiguously, each once, across reconnects; at each connect
+// the entry seen last is compared first, so that another log is never followed on; what
+// does not fit is a verdict and ends the following for good.
 #ifndef LOG_REDIS_FOLLOW_H
 #define LOG_REDIS_FOLLOW_H
 
@@ -12,7 +13,7 @@
 #include "log_redis/verdict.h"
 
 #define LOG_REDIS_FOLLOW_BYTES (8 * 1024 * 1024) // of entries aimed at in one reply
-#define LOG_REDIS_FOLLOW_COUNT_MIN 4             // even of the largest entries no more than that
+#define LOG_REDIS_FOLLOW_COUNT_MIN 4 // even of the largest entries no more than that
 #define LOG_REDIS_FOLLOW_COUNT_MAX 1024
 
 enum log_redis_follow_state {
@@ -28,7 +29,8 @@ struct log_redis_follow {
     // Set by the owner before start.
     void *owner;
     // Returns 0, or STATUS_DATA_LOSS: cannot be applied, do not go on.
-    int (*on_entry)(struct log_redis_follow *follow, uint64_t sequence, struct slice entry);
+    int (*on_entry)(struct log_redis_follow *follow, uint64_t sequence,
+                    struct slice entry);
     void (*on_caught_up)(struct log_redis_follow *follow);
     void (*on_verdict)(struct log_redis_follow *follow, enum log_redis_verdict verdict,
                        const char *detail);
@@ -39,14 +41,15 @@ struct log_redis_follow {
     struct log_redis_command command;
     enum log_redis_follow_state state;
     struct log_redis_position seen; // handed over last
-    uint32_t count; // entries asked for
+    uint32_t count;                 // entries asked for
 };
 
 // From the beginning of the log, unless seen is set before start.
 void log_redis_follow_init(struct log_redis_follow *follow, uv_loop_t *loop,
                            const struct log_redis_address *address);
 void log_redis_follow_start(struct log_redis_follow *follow);
-// Whether it is connected to the log that it has followed so far; connection.what says why not.
+// Whether it is connected to the log that it has followed so far; connection.what says
+// why not.
 bool log_redis_follow_is_connected(const struct log_redis_follow *follow);
 void log_redis_follow_close(struct log_redis_follow *follow);
 

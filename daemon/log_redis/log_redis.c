@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Happy path: start -> the private redis-server is up (or yours is used) -> control passes -> the
-// appender and the follower connect -> decide says 0. Close goes backwards: the connections, then
-// the server.
-// Failure modes: every part tells of every change, and each such callback ends in decide, which
-// looks at all parts and tells the replica when the answer is another one. A verdict stays until
-// the process ends; what the parts can get over, they do by themselves.
+// Happy path: start -> the private redis-server is up (or yours is used) -> control
+// passes -> the appender and the follower connect -> decide says 0. Close goes backwards:
+// the connections, then the server. Failure modes: every part tells of every change, and
+// each such callback ends in decide, which looks at all parts and tells the replica when
+// the answer is another one. A verdict stays until the process ends; what the parts can
+// get over, they do by themselves.
 #include "log_redis/log_redis.h"
 
 #include <errno.h>
@@ -60,12 +60,14 @@ static int say_clock(const struct log_redis *log, char *what, size_t size)
     int64_t now_ms = now.tv_sec * 1000 + now.tv_usec / 1000;
     instant_format(now_ms, here);
     instant_format(now_ms + log->control.clock_off_ms, there);
-    snprintf(what, size, "the clocks differ by more than 60 s: it is %.*s here and %.*s in Redis",
+    snprintf(what, size,
+             "the clocks differ by more than 60 s: it is %.*s here and %.*s in Redis",
              INSTANT_TEXT_LEN, here, INSTANT_TEXT_LEN, there);
     return STATUS_FAILED_PRECONDITION;
 }
 
-// Whether the log can be written, from all parts; the first that says no gives the reason.
+// Whether the log can be written, from all parts; the first that says no gives the
+// reason.
 static int judge(const struct log_redis *log, char *what, size_t size)
 {
     const struct log_redis_control *control = &log->control;
@@ -117,7 +119,8 @@ static void decide(struct log_redis *log)
         fail(log, log->control.refused, log->control.what);
 }
 
-static void doubt(struct log_redis *log, enum log_redis_verdict verdict, const char *detail)
+static void doubt(struct log_redis *log, enum log_redis_verdict verdict,
+                  const char *detail)
 {
     if (log->verdict == LOG_REDIS_SOUND) {
         log->verdict = verdict;
@@ -164,8 +167,8 @@ static void on_control_change(struct log_redis_control *control)
     decide(log);
 }
 
-static void on_control_verdict(struct log_redis_control *control, enum log_redis_verdict verdict,
-                               const char *detail)
+static void on_control_verdict(struct log_redis_control *control,
+                               enum log_redis_verdict verdict, const char *detail)
 {
     doubt(control->owner, verdict, detail);
 }
@@ -175,13 +178,14 @@ static void on_append_change(struct log_redis_append *append)
     decide(append->owner);
 }
 
-static void on_append_verdict(struct log_redis_append *append, enum log_redis_verdict verdict,
-                              const char *detail)
+static void on_append_verdict(struct log_redis_append *append,
+                              enum log_redis_verdict verdict, const char *detail)
 {
     doubt(append->owner, verdict, detail);
 }
 
-// The reason may be one that a round of questions finds: no longer the master, other settings.
+// The reason may be one that a round of questions finds: no longer the master, other
+// settings.
 static void on_append_refused(struct log_redis_append *append, const char *what)
 {
     struct log_redis *log = append->owner;
@@ -189,7 +193,8 @@ static void on_append_refused(struct log_redis_append *append, const char *what)
     log_redis_control_check(&log->control);
 }
 
-static int on_entry(struct log_redis_follow *follow, uint64_t sequence, struct slice entry)
+static int on_entry(struct log_redis_follow *follow, uint64_t sequence,
+                    struct slice entry)
 {
     struct log_redis *log = follow->owner;
     return log->events.on_entry(log->events.self, sequence, entry);
@@ -207,8 +212,8 @@ static void on_follow_change(struct log_redis_follow *follow)
     decide(follow->owner);
 }
 
-static void on_follow_verdict(struct log_redis_follow *follow, enum log_redis_verdict verdict,
-                              const char *detail)
+static void on_follow_verdict(struct log_redis_follow *follow,
+                              enum log_redis_verdict verdict, const char *detail)
 {
     doubt(follow->owner, verdict, detail);
 }
@@ -403,7 +408,8 @@ static void port_applied(void *self, uint64_t sequence, const unsigned char chec
 
 struct replica_log log_redis_port(struct log_redis *log)
 {
-    return (struct replica_log){.self = log, .append = port_append, .applied = port_applied};
+    return (struct replica_log){
+        .self = log, .append = port_append, .applied = port_applied};
 }
 
 static int64_t find_lag(const struct log_redis *log)

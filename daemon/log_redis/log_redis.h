@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The log on a Redis stream: joins the private redis-server (or yours), the control connection, the
-// appender and the follower, and shows them to the replica as its log port.
+// The log on a Redis stream: joins the private redis-server (or yours), the control
+// connection, the appender and the follower, and shows them to the replica as its log
+// port.
 //
-// Guarantees: nothing is appended unless the last word on this Redis was good (settings, identity,
-// clock, proof); every entry reaches the replica once and in order; every append ends once.
-// Must never: make a log where one was seen, or go on after a verdict.
+// Guarantees: nothing is appended unless the last word on this Redis was good (settings,
+// identity, clock, proof); every entry reaches the replica once and in order; every
+// append ends once. Must never: make a log where one was seen, or go on after a verdict.
 #ifndef LOG_REDIS_LOG_REDIS_H
 #define LOG_REDIS_LOG_REDIS_H
 
@@ -29,14 +30,16 @@ struct log_redis_config {
     bool allow_weak;           // takes a Redis that may lose what it acknowledged
     const char *uuid;          // of the log, should it have to be made: 36 characters,
     struct slice first_entry;  // and its entry 1, framed
-    // The log cannot be used and will not be by waiting: a folder in use, an empty Redis without
-    // init, unsafe settings, a missing program. Called once at most, from the loop, and only
-    // before the log was first usable; the process should close the log and exit 1.
+    // The log cannot be used and will not be by waiting: a folder in use, an empty Redis
+    // without init, unsafe settings, a missing program. Called once at most, from the
+    // loop, and only before the log was first usable; the process should close the log
+    // and exit 1.
     void (*on_fatal)(void *self, int status, const char *what);
     void *self;
 };
 
-// The process must ignore SIGPIPE, for libuv does not: a Redis that dies is an error here.
+// The process must ignore SIGPIPE, for libuv does not: a Redis that dies is an error
+// here.
 struct log_redis *log_redis_new(uv_loop_t *loop, const struct log_redis_config *config,
                                 const struct replica_log_events *events);
 // The entry to go on after, when a snapshot has been loaded; before log_redis_start.
@@ -44,9 +47,9 @@ void log_redis_set_position(struct log_redis *log, uint64_t sequence,
                             const unsigned char checksum[16]);
 // Returns 0, or STATUS_INVALID_ARGUMENT: url or password file; log_redis_status says why.
 int log_redis_start(struct log_redis *log);
-// Ends every append (STATUS_UNKNOWN or STATUS_UNAVAILABLE), closes the connections, stops the
-// private redis-server and frees the folder's lock; then on_closed, never inside the call. No event
-// comes after this call.
+// Ends every append (STATUS_UNKNOWN or STATUS_UNAVAILABLE), closes the connections, stops
+// the private redis-server and frees the folder's lock; then on_closed, never inside the
+// call. No event comes after this call.
 void log_redis_close(struct log_redis *log, void (*on_closed)(void *self), void *self);
 void log_redis_free(struct log_redis *log); // after on_closed
 

@@ -105,8 +105,8 @@ int log_redis_parser_feed(struct log_redis_parser *parser, struct slice bytes)
     return 0;
 }
 
-// The reader waits for all of a string before it calls make_text, so that an announced length must
-// be looked at here, before its bytes are kept.
+// The reader waits for all of a string before it calls make_text, so that an announced
+// length must be looked at here, before its bytes are kept.
 static bool is_text_too_long(struct slice pending)
 {
     uint64_t length = 0;
@@ -132,7 +132,8 @@ static bool is_unfinished_item_too_long(const redisReader *reader)
     return pending.len > LOG_REDIS_MAX_LINE;
 }
 
-int log_redis_parser_next(struct log_redis_parser *parser, const struct log_redis_reply **reply)
+int log_redis_parser_next(struct log_redis_parser *parser,
+                          const struct log_redis_reply **reply)
 {
     redisReader *reader = parser->reader;
     // A reply begun in an earlier call has its nodes in the arena.

@@ -32,7 +32,8 @@ const char log_redis_append_script[] =
     "local n, why = 0, ''\n"
     "for i = 6, #ARGV do\n"
     "  local id = string.format('%.0f-0', tail + n + 1)\n"
-    "  local made = redis.pcall('XADD', log, 'NOMKSTREAM', id, '" LOG_REDIS_FIELD "', ARGV[i])\n"
+    "  local made = redis.pcall('XADD', log, 'NOMKSTREAM', id, '" LOG_REDIS_FIELD
+    "', ARGV[i])\n"
     "  if type(made) ~= 'string' then\n"
     "    why = made and made.err or 'the stream is gone'\n"
     "    break\n"
@@ -45,6 +46,7 @@ const char log_redis_first_script[] =
     "local log, meta = KEYS[1], KEYS[2]\n"
     "if redis.call('EXISTS', log, meta) ~= 0 then return {'EXISTS'} end\n"
     "redis.call('XADD', log, '1-0', '" LOG_REDIS_FIELD "', ARGV[2])\n"
-    "redis.call('HSET', meta, 'uuid', ARGV[1], 'epoch', '1', 'schema', '" LOG_REDIS_SCHEMA "',\n"
+    "redis.call('HSET', meta, 'uuid', ARGV[1], 'epoch', '1', 'schema', '" LOG_REDIS_SCHEMA
+    "',\n"
     "  'trimmed', '0')\n"
     "return {'OK'}\n";

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The keys of the log in Redis and the two scripts that write them. Nothing else ever writes.
+// The keys of the log in Redis and the two scripts that write them. Nothing else ever
+// writes.
 #ifndef LOG_REDIS_SCRIPTS_H
 #define LOG_REDIS_SCRIPTS_H
 
@@ -9,9 +10,11 @@
 #define LOG_REDIS_FIELD "e"
 #define LOG_REDIS_SCHEMA "1" // of keys and fields
 
-// KEYS log, meta. ARGV: epoch, sequence applied last, its checksum, the oldest and the newest
-// writer's time (UTC ms), entries. Replies {verdict, detail}, {"CLOCK", Redis's UTC ms} or
-// {"OK", first sequence, number written, why not all}. What was not written never will be.
+// KEYS log, meta. ARGV: epoch, sequence applied last, its checksum, the oldest and the
+// newest writer's time (UTC ms), entries. Replies {verdict, detail}, {"CLOCK", Redis's
+// UTC ms} or
+// {"OK", first sequence, number written, why not all}. What was not written never will
+// be.
 extern const char log_redis_append_script[];
 
 // KEYS log, meta. ARGV: uuid, entry 1. Replies {"OK"} or {"EXISTS"}.

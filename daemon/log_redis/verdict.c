@@ -14,8 +14,9 @@ static const struct {
     [LOG_REDIS_FOREIGN] = {"FOREIGN", "this Redis holds another log"},
     [LOG_REDIS_REGRESSED] = {"REGRESSED",
                              "the log in Redis ends before what this daemon has applied"},
-    [LOG_REDIS_FORKED] = {"FORKED",
-                          "the log in Redis has another entry where this daemon has applied one"},
+    [LOG_REDIS_FORKED] =
+        {"FORKED",
+         "the log in Redis has another entry where this daemon has applied one"},
     [LOG_REDIS_TAMPERED] = {"TAMPERED", "the log in Redis was changed by something else"},
     [LOG_REDIS_TRIMMED] = {"TRIMMED",
                            "the log in Redis begins after what this daemon has applied"},
@@ -59,7 +60,8 @@ int log_redis_item_parse(const struct log_redis_reply *item, uint64_t *sequence,
     struct slice bytes = log_redis_reply_text(log_redis_reply_at(fields, 1));
     uint64_t parsed = 0;
     if (!id.data || log_redis_id_parse(id, &parsed) || fields->n_items != 2 ||
-        !slice_equal(field, slice_from(LOG_REDIS_FIELD)) || bytes.len < LOG_REDIS_CHECKSUM_LEN)
+        !slice_equal(field, slice_from(LOG_REDIS_FIELD)) ||
+        bytes.len < LOG_REDIS_CHECKSUM_LEN)
         return STATUS_DATA_LOSS;
     *sequence = parsed;
     *entry = bytes;

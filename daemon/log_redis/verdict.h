@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Verdicts: what can be wrong with a log as such, as against a Redis that cannot be reached. Each
-// stops the writes of this daemon at once; its reads go on.
+// Verdicts: what can be wrong with a log as such, as against a Redis that cannot be
+// reached. Each stops the writes of this daemon at once; its reads go on.
 #ifndef LOG_REDIS_VERDICT_H
 #define LOG_REDIS_VERDICT_H
 
@@ -11,13 +11,13 @@
 
 enum log_redis_verdict {
     LOG_REDIS_SOUND,
-    LOG_REDIS_WIPED,     // the log is gone
-    LOG_REDIS_FOREIGN,   // another log's uuid
-    LOG_REDIS_REGRESSED, // it ends before what this daemon has applied
-    LOG_REDIS_FORKED,    // it has another entry where this daemon has applied one
-    LOG_REDIS_TAMPERED,  // gaps, ids or fields that no vårdsök makes
-    LOG_REDIS_TRIMMED,   // it begins after what this daemon has applied
-    LOG_REDIS_REPLACED,  // an operator began a new epoch
+    LOG_REDIS_WIPED,      // the log is gone
+    LOG_REDIS_FOREIGN,    // another log's uuid
+    LOG_REDIS_REGRESSED,  // it ends before what this daemon has applied
+    LOG_REDIS_FORKED,     // it has another entry where this daemon has applied one
+    LOG_REDIS_TAMPERED,   // gaps, ids or fields that no vårdsök makes
+    LOG_REDIS_TRIMMED,    // it begins after what this daemon has applied
+    LOG_REDIS_REPLACED,   // an operator began a new epoch
     LOG_REDIS_UNREADABLE, // an entry that cannot be applied here
     LOG_REDIS_VERDICTS
 };

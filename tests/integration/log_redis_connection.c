@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One connection against a server that misbehaves: what the owner is told, and how commands end.
+// One connection against a server that misbehaves: what the owner is told, and how
+// commands end.
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,8 +11,8 @@
 
 enum { MAX_COMMANDS = 8 };
 
-// Takes connections and says `greeting` to each as soon as anything has come from it (at once
-// when speaks_first), whatever was asked. reads false: never reads.
+// Takes connections and says `greeting` to each as soon as anything has come from it (at
+// once when speaks_first), whatever was asked. reads false: never reads.
 struct fake {
     struct world world;
     uv_pipe_t listener;
@@ -53,7 +54,8 @@ static void say(struct fake *fake)
     char *copy = malloc(fake->says_len + 1);
     memcpy(copy, fake->says, fake->says_len);
     bytes.base = copy;
-    cr_assert_eq(uv_try_write((uv_stream_t *)&fake->peer, &bytes, 1), (int)fake->says_len);
+    cr_assert_eq(uv_try_write((uv_stream_t *)&fake->peer, &bytes, 1),
+                 (int)fake->says_len);
     free(copy);
 }
 
@@ -141,7 +143,8 @@ static void fake_init(struct fake *fake, bool reads)
     memset(fake, 0, sizeof *fake);
     world_init(&fake->world);
     fake->reads = reads;
-    snprintf(fake->address.path, sizeof fake->address.path, "%s/fake.sock", fake->world.folder);
+    snprintf(fake->address.path, sizeof fake->address.path, "%s/fake.sock",
+             fake->world.folder);
     uv_pipe_init(&fake->world.loop, &fake->listener, 0);
     fake->listener.data = fake;
     cr_assert_eq(uv_pipe_bind(&fake->listener, fake->address.path), 0);
@@ -175,7 +178,8 @@ static void submit(struct fake *fake, uint32_t timeout_ms, struct slice argument
     struct slice args[2] = {slice_from("ECHO"), argument};
     struct log_redis_command *command = &fake->commands[fake->n_commands++];
     *command = (struct log_redis_command){.done = on_done, .owner = fake};
-    cr_assert_eq(log_redis_connection_send(&fake->connection, command, timeout_ms, 2, args), 0);
+    cr_assert_eq(
+        log_redis_connection_send(&fake->connection, command, timeout_ms, 2, args), 0);
     cr_assert_eq(fake->n_ended, 0);
 }
 
@@ -213,7 +217,8 @@ Test(log_redis_connection, replies_go_to_their_commands_in_order)
     fake_close(&fake);
 }
 
-Test(log_redis_connection, what_is_no_answer_costs_the_connection_and_leaves_the_rest_unknown)
+Test(log_redis_connection,
+     what_is_no_answer_costs_the_connection_and_leaves_the_rest_unknown)
 {
     static const struct {
         const char *says;

@@ -40,8 +40,8 @@ Test(log_redis_embedded, an_empty_folder_gets_entry_one)
     cr_assert_eq(status.tail, 1);
 
     cr_assert_eq(mode_of(&world, "redis"), 0700);
-    static const char *const private_files[] = {"lock", "redis/redis.conf", "redis/redis.sock",
-                                                "redis/redis.log"};
+    static const char *const private_files[] = {"lock", "redis/redis.conf",
+                                                "redis/redis.sock", "redis/redis.log"};
     for (size_t i = 0; i < sizeof private_files / sizeof private_files[0]; i++)
         cr_assert_eq(mode_of(&world, private_files[i]), 0600, "%s", private_files[i]);
     cr_assert_eq(mode_of(&world, "redis/appendonlydir"), 0700);
@@ -83,17 +83,18 @@ Test(log_redis_embedded, a_thousand_entries_come_back_in_order_and_after_a_resta
     world_close(&world);
 }
 
-// A load that keeps WINDOW appends under way and kills redis-server every KILL_EVERY acknowledged.
+// A load that keeps WINDOW appends under way and kills redis-server every KILL_EVERY
+// acknowledged.
 enum { WINDOW = 32, KILLS = 15, KILL_EVERY = 150, MAX_IDS = 200000 };
 
 struct load {
     struct daemon daemon;
     struct write writes[WINDOW];
-    unsigned char outcome[MAX_IDS]; // by id: 'a' acknowledged, 'n' not written, '?' unknown
+    unsigned char
+        outcome[MAX_IDS]; // by id: 'a' acknowledged, 'n' not written, '?' unknown
     uint64_t next_id;
     uint32_t n_acknowledged, n_unknown, n_killed, acknowledged_at_kill;
 };
-
 
 static void note(struct write *write)
 {
@@ -134,7 +135,8 @@ static bool has_been_killed_enough(void *of)
     if (load->daemon.status == 0)
         refill(load);
     log_redis_status(load->daemon.log, &status);
-    if (status.redis_pid && load->n_acknowledged >= load->acknowledged_at_kill + KILL_EVERY) {
+    if (status.redis_pid &&
+        load->n_acknowledged >= load->acknowledged_at_kill + KILL_EVERY) {
         kill(status.redis_pid, SIGKILL);
         load->acknowledged_at_kill = load->n_acknowledged;
         load->n_killed++;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The log in a redis-server of the operator's: settings, identity, and what others may do to it.
+// The log in a redis-server of the operator's: settings, identity, and what others may do
+// to it.
 #include <criterion/criterion.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -225,7 +226,8 @@ static void expect_verdict(struct setting *s, const char *verdict)
     uint64_t n_seen = s->daemon.n_seen;
     struct write write;
     daemon_await_status(&s->daemon, STATUS_DATA_LOSS);
-    cr_assert_eq(strncmp(s->daemon.what, verdict, strlen(verdict)), 0, "%s", s->daemon.what);
+    cr_assert_eq(strncmp(s->daemon.what, verdict, strlen(verdict)), 0, "%s",
+                 s->daemon.what);
     write_init(&write, 4711);
     cr_assert_eq(write_submit(&s->daemon, &write), STATUS_UNAVAILABLE);
     cr_assert_eq(s->daemon.n_seen, n_seen);
@@ -276,9 +278,9 @@ Test(log_redis_own, an_append_proves_the_entry_applied_last)
     setting_init(&s);
     daemon_append(&s.daemon, 1);
     daemon_await_seen(&s.daemon, 2);
-    // The last entry is exchanged for another, as after a failover to a server that diverged.
-    server_expect(&s.server, "1",
-                  "EVAL",
+    // The last entry is exchanged for another, as after a failover to a server that
+    // diverged.
+    server_expect(&s.server, "1", "EVAL",
                   "local first = redis.call('XRANGE', KEYS[1], '1-0', '1-0')[1]\n"
                   "redis.call('DEL', KEYS[1])\n"
                   "redis.call('XADD', KEYS[1], '1-0', 'e', first[2][2])\n"
@@ -299,15 +301,15 @@ Test(log_redis_own, a_follower_that_connects_again_compares_the_entry_seen_last)
     setting_init(&s);
     daemon_append(&s.daemon, 1);
     daemon_await_seen(&s.daemon, 2);
-    server_expect(&s.server, "1",
-                  "EVAL",
+    server_expect(&s.server, "1", "EVAL",
                   "local first = redis.call('XRANGE', KEYS[1], '1-0', '1-0')[1]\n"
                   "redis.call('DEL', KEYS[1])\n"
                   "redis.call('XADD', KEYS[1], '1-0', 'e', first[2][2])\n"
                   "redis.call('XADD', KEYS[1], '2-0', 'e', ARGV[1])\n"
                   "return 1\n",
                   "1", "{vardsok}:log", CHECKSUMMED);
-    free(server_ask(&s.server, "CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes", (char *)NULL));
+    free(server_ask(&s.server, "CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes",
+                    (char *)NULL));
     expect_verdict(&s, "FORKED");
     setting_close(&s);
 }
@@ -364,7 +366,8 @@ Test(log_redis_own, an_entry_that_cannot_be_applied_ends_the_following)
 
 Test(log_redis_own, a_clock_that_is_off_by_more_than_a_minute_writes_nothing)
 {
-    static const int64_t offsets_ms[] = {-62000, 62000, -INT64_C(3600000), INT64_C(315360000000)};
+    static const int64_t offsets_ms[] = {-62000, 62000, -INT64_C(3600000),
+                                         INT64_C(315360000000)};
     struct setting s;
     setting_init(&s);
     for (size_t i = 0; i < sizeof offsets_ms / sizeof offsets_ms[0]; i++) {
@@ -404,7 +407,8 @@ Test(log_redis_own, tcp_password_and_database_are_used)
     char options[96], path[128];
     unsigned port = find_free_port();
     world_init(&world);
-    snprintf(options, sizeof options, "--port %u --bind 127.0.0.1 --requirepass hush", port);
+    snprintf(options, sizeof options, "--port %u --bind 127.0.0.1 --requirepass hush",
+             port);
     server_start(&server, &world, options);
     snprintf(path, sizeof path, "%s/password", world.folder);
     FILE *file = fopen(path, "w");

@@ -106,7 +106,8 @@ static int on_entry(void *self, uint64_t sequence, struct slice entry)
     cr_assert_eq(sequence, daemon->n_seen + 1, "entries come contiguously");
     if (sequence == daemon->refuse_from)
         return STATUS_DATA_LOSS;
-    daemon->seen = realloc(daemon->seen, (size_t)(daemon->n_seen + 1) * sizeof *daemon->seen);
+    daemon->seen =
+        realloc(daemon->seen, (size_t)(daemon->n_seen + 1) * sizeof *daemon->seen);
     daemon->seen[daemon->n_seen++] = read_id(entry);
     memcpy(checksum, entry.data + entry.len - sizeof checksum, sizeof checksum);
     daemon->port.applied(daemon->port.self, sequence, checksum);
@@ -317,22 +318,25 @@ static void on_server_exit(uv_process_t *process, int64_t status, int signal)
 
 void server_start(struct server *server, struct world *world, const char *options)
 {
-    static const char defaults[] =
-        "setpriv --pdeathsig KILL -- redis-server --port 0 --appendonly yes --appendfsync always "
-        "--save \"\" --unixsocketperm 600 --logfile redis.log --auto-aof-rewrite-percentage 0 "
-        "--maxmemory-policy noeviction --unixsocket ";
+    static const char defaults[] = "setpriv --pdeathsig KILL -- redis-server --port 0 "
+                                   "--appendonly yes --appendfsync always "
+                                   "--save \"\" --unixsocketperm 600 --logfile redis.log "
+                                   "--auto-aof-rewrite-percentage 0 "
+                                   "--maxmemory-policy noeviction --unixsocket ";
     char line[1024], *args[MAX_WORDS + 1];
     int n = 0;
     memset(server, 0, sizeof *server);
     server->world = world;
-    snprintf(server->address.path, sizeof server->address.path, "%s/own.sock", world->folder);
+    snprintf(server->address.path, sizeof server->address.path, "%s/own.sock",
+             world->folder);
     snprintf(server->url, sizeof server->url, "unix:%s", server->address.path);
     snprintf(line, sizeof line, "%s%s %s", defaults, server->address.path, options);
     for (char *word = strtok(line, " "); word && n < MAX_WORDS; word = strtok(NULL, " "))
         args[n++] = strcmp(word, "\"\"") == 0 ? word + 2 : word;
     args[n] = NULL;
-    uv_stdio_container_t stdio[3] = {
-        {.flags = UV_IGNORE}, {.flags = UV_IGNORE}, {.flags = UV_INHERIT_FD, .data.fd = 2}};
+    uv_stdio_container_t stdio[3] = {{.flags = UV_IGNORE},
+                                     {.flags = UV_IGNORE},
+                                     {.flags = UV_INHERIT_FD, .data.fd = 2}};
     uv_process_options_t spawn = {.file = args[0],
                                   .args = args,
                                   .cwd = world->folder,
@@ -432,7 +436,8 @@ char *server_ask(struct server *server, const char *word, ...)
     for (; word && question->n_args < 16; word = va_arg(words, const char *))
         question->args[question->n_args++] = slice_from(word);
     va_end(words);
-    log_redis_connection_init(&question->connection, &server->world->loop, &server->address);
+    log_redis_connection_init(&question->connection, &server->world->loop,
+                              &server->address);
     question->connection.owner = question;
     question->connection.on_ready = on_question_ready;
     question->connection.on_lost = on_question_lost;

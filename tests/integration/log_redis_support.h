@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the tests of log_redis share: a loop that waits for events, a replica that only remembers,
-// and redis servers of the tests' own. Nothing here sleeps: await runs the loop until something
-// holds, and fails the test after AWAIT_MS.
+// What the tests of log_redis share: a loop that waits for events, a replica that only
+// remembers, and redis servers of the tests' own. Nothing here sleeps: await runs the
+// loop until something holds, and fails the test after AWAIT_MS.
 #ifndef INTEGRATION_LOG_REDIS_SUPPORT_H
 #define INTEGRATION_LOG_REDIS_SUPPORT_H
 
@@ -19,7 +19,8 @@
 struct world {
     uv_loop_t loop;
     uv_timer_t guard;
-    uv_prepare_t prepare; // both look at the condition awaited, before and after each poll
+    uv_prepare_t
+        prepare; // both look at the condition awaited, before and after each poll
     uv_check_t check;
     bool is_late;
     bool (*condition)(void *of);
@@ -34,8 +35,8 @@ void await(struct world *world, world_condition condition, void *of);
 // Runs what is due without waiting.
 void world_turn(struct world *world);
 
-// A daemon as far as the log can see. Set config (world_init's folder is its data_dir) and url,
-// then daemon_start.
+// A daemon as far as the log can see. Set config (world_init's folder is its data_dir)
+// and url, then daemon_start.
 struct daemon {
     struct world *world;
     struct log_redis_config config;
@@ -56,7 +57,7 @@ struct daemon {
 };
 
 void daemon_init(struct daemon *daemon, struct world *world);
-void daemon_start(struct daemon *daemon); // asserts 0
+void daemon_start(struct daemon *daemon);        // asserts 0
 void daemon_await_usable(struct daemon *daemon); // status 0 and caught up
 void daemon_await_status(struct daemon *daemon, int status);
 void daemon_await_seen(struct daemon *daemon, uint64_t n);
@@ -68,7 +69,7 @@ uint64_t daemon_times_seen(const struct daemon *daemon, uint64_t id);
 struct write {
     struct replica_append append;
     unsigned char entry[ENTRY_LEN];
-    int status;     // of done, valid when n_done is 1
+    int status; // of done, valid when n_done is 1
     uint32_t n_done;
     void (*then)(struct write *write); // may be NULL
     void *owner;
@@ -89,19 +90,19 @@ struct server {
     bool is_running;
 };
 
-// options is one string of more arguments ("--appendfsync everysec"), which win over the defaults;
-// those are what a daemon wants.
+// options is one string of more arguments ("--appendfsync everysec"), which win over the
+// defaults; those are what a daemon wants.
 void server_start(struct server *server, struct world *world, const char *options);
 void server_stop(struct server *server); // kill -9
-// Sends one command and gives the reply as text ("OK", "3", "-ERR ...", "[a,b]"), freed by the
-// caller. Ends in NULL.
+// Sends one command and gives the reply as text ("OK", "3", "-ERR ...", "[a,b]"), freed
+// by the caller. Ends in NULL.
 char *server_ask(struct server *server, const char *word, ...);
 // The same, for when the reply is known.
-#define server_expect(server, reply, ...)                                                          \
-    do {                                                                                           \
-        char *text_ = server_ask(server, __VA_ARGS__, (char *)NULL);                               \
-        cr_assert_str_eq(text_, reply);                                                            \
-        free(text_);                                                                               \
+#define server_expect(server, reply, ...)                                                \
+    do {                                                                                 \
+        char *text_ = server_ask(server, __VA_ARGS__, (char *)NULL);                     \
+        cr_assert_str_eq(text_, reply);                                                  \
+        free(text_);                                                                     \
     } while (0)
 
 #endif

@@ -21,7 +21,8 @@ Test(log_redis_address, urls_are_read_whole)
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct log_redis_address address;
-        cr_assert_eq(log_redis_address_parse(cases[i].url, &address), 0, "%s", cases[i].url);
+        cr_assert_eq(log_redis_address_parse(cases[i].url, &address), 0, "%s",
+                     cases[i].url);
         cr_assert_str_eq(address.path, cases[i].path);
         cr_assert_str_eq(address.host, cases[i].host);
         cr_assert_str_eq(address.port, cases[i].port);
@@ -50,24 +51,26 @@ Test(log_redis_address, other_urls_are_refused)
         "redis://[::1]x",
         "rediss://host",
         "unix:",
-        "unix:/a/path/that/is/far/too/long/for/a/unix/socket/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+        "unix:/a/path/that/is/far/too/long/for/a/unix/socket/"
+        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
         "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         struct log_redis_address address = {.port = "77"};
-        cr_assert_eq(log_redis_address_parse(bad[i], &address), STATUS_INVALID_ARGUMENT, "%s",
-                     bad[i]);
+        cr_assert_eq(log_redis_address_parse(bad[i], &address), STATUS_INVALID_ARGUMENT,
+                     "%s", bad[i]);
         cr_assert_str_eq(address.port, "77", "written on failure: %s", bad[i]);
     }
 }
 
 Test(log_redis_verdict, ids_of_entries_have_one_form)
 {
-    static const char *const bad[] = {"", "-0", "0-0", "1-1", "01-0", "1-00", "1", "a-0", "1-0 "};
+    static const char *const bad[] = {"",     "-0", "0-0", "1-1", "01-0",
+                                      "1-00", "1",  "a-0", "1-0 "};
     uint64_t sequence = 0;
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
-        cr_assert_eq(log_redis_id_parse(slice_from(bad[i]), &sequence), STATUS_DATA_LOSS, "%s",
-                     bad[i]);
+        cr_assert_eq(log_redis_id_parse(slice_from(bad[i]), &sequence), STATUS_DATA_LOSS,
+                     "%s", bad[i]);
     cr_assert_eq(log_redis_id_parse(slice_from("4711-0"), &sequence), 0);
     cr_assert_eq(sequence, 4711);
 }

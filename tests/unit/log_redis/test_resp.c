@@ -6,22 +6,23 @@
 #include "base/status.h"
 #include "log_redis/resp.h"
 
-static const char MIXED[] = "+OK\r\n"
-                            "-ERR no such thing\r\n"
-                            ":-42\r\n"
-                            "$5\r\na\0b\r\n\r\n"
-                            "$-1\r\n"
-                            "*-1\r\n"
-                            "$0\r\n\r\n"
-                            "*0\r\n"
-                            "*2\r\n*2\r\n$3\r\n1-0\r\n*2\r\n$1\r\ne\r\n$2\r\nhi\r\n:7\r\n";
+static const char MIXED[] =
+    "+OK\r\n"
+    "-ERR no such thing\r\n"
+    ":-42\r\n"
+    "$5\r\na\0b\r\n\r\n"
+    "$-1\r\n"
+    "*-1\r\n"
+    "$0\r\n\r\n"
+    "*0\r\n"
+    "*2\r\n*2\r\n$3\r\n1-0\r\n*2\r\n$1\r\ne\r\n$2\r\nhi\r\n:7\r\n";
 #define MIXED_LEN (sizeof MIXED - 1)
 #define MIXED_REPLIES 9
 
 static void print(const struct log_redis_reply *reply, FILE *out)
 {
-    fprintf(out, "%d:%lld:%u:%zu[", (int)reply->type, (long long)reply->integer, reply->n_items,
-            reply->text.len);
+    fprintf(out, "%d:%lld:%u:%zu[", (int)reply->type, (long long)reply->integer,
+            reply->n_items, reply->text.len);
     for (size_t i = 0; i < reply->text.len; i++)
         fprintf(out, "%02x", (unsigned)(unsigned char)reply->text.data[i]);
     for (const struct log_redis_reply *item = reply->first; item; item = item->next)
@@ -101,7 +102,8 @@ Test(log_redis_resp, a_truncated_reply_is_never_given)
     }
 }
 
-// Feeds text over and over, at most limit bytes; the bytes it took until the parser gave up.
+// Feeds text over and over, at most limit bytes; the bytes it took until the parser gave
+// up.
 static size_t feed_until_refused(const char *head, const char *text, size_t limit)
 {
     struct log_redis_parser parser;
@@ -142,8 +144,8 @@ Test(log_redis_resp, bombs_are_refused_on_their_header)
         "$000000000000000000000000000",
     };
     for (size_t i = 0; i < sizeof bombs / sizeof bombs[0]; i++)
-        cr_assert_eq(feed_until_refused(bombs[i], "x", strlen(bombs[i])), strlen(bombs[i]), "%s",
-                     bombs[i]);
+        cr_assert_eq(feed_until_refused(bombs[i], "x", strlen(bombs[i])),
+                     strlen(bombs[i]), "%s", bombs[i]);
 }
 
 Test(log_redis_resp, what_never_ends_is_refused_at_its_limit)
@@ -151,8 +153,10 @@ Test(log_redis_resp, what_never_ends_is_refused_at_its_limit)
     char *piece = malloc(4097);
     memset(piece, 'x', 4096);
     piece[4096] = '\0';
-    cr_assert_leq(feed_until_refused("+", piece, SIZE_MAX - 1), LOG_REDIS_MAX_LINE + 8192u);
-    cr_assert_leq(feed_until_refused(":", piece, SIZE_MAX - 1), LOG_REDIS_MAX_LINE + 8192u);
+    cr_assert_leq(feed_until_refused("+", piece, SIZE_MAX - 1),
+                  LOG_REDIS_MAX_LINE + 8192u);
+    cr_assert_leq(feed_until_refused(":", piece, SIZE_MAX - 1),
+                  LOG_REDIS_MAX_LINE + 8192u);
     free(piece);
 }
 
@@ -184,17 +188,19 @@ Test(log_redis_resp, a_command_is_written_with_its_lengths)
     struct slice args[] = {{"XADD", 4}, {"a\r\n\0b", 5}, {"", 0}};
     static const char expected[] = "*3\r\n$4\r\nXADD\r\n$5\r\na\r\n\0b\r\n$0\r\n\r\n";
     log_redis_command_format(&out, 3, args);
-    cr_assert(slice_equal(buffer_slice(&out), (struct slice){expected, sizeof expected - 1}));
+    cr_assert(
+        slice_equal(buffer_slice(&out), (struct slice){expected, sizeof expected - 1}));
     buffer_free(&out);
 }
 
 Test(log_redis_resp, numbers_are_whole_and_bounded)
 {
-    static const char *const bad[] = {"", "-1", "+1", "1x", " 1", "1234567890123456789", "1-0"};
+    static const char *const bad[] = {"",   "-1", "+1", "1x", " 1", "1234567890123456789",
+                                      "1-0"};
     uint64_t number = 4711;
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
-        cr_assert_eq(log_redis_number_parse(slice_from(bad[i]), &number), STATUS_DATA_LOSS, "%s",
-                     bad[i]);
+        cr_assert_eq(log_redis_number_parse(slice_from(bad[i]), &number),
+                     STATUS_DATA_LOSS, "%s", bad[i]);
     cr_assert_eq(number, 4711);
     cr_assert_eq(log_redis_number_parse(slice_from("999999999999999999"), &number), 0);
     cr_assert_eq(number, UINT64_C(999999999999999999));
@@ -202,7 +208,8 @@ Test(log_redis_resp, numbers_are_whole_and_bounded)
 
 Test(log_redis_resp, an_error_is_known_by_its_whole_code)
 {
-    struct log_redis_reply reply = {.type = LOG_REDIS_ERROR, .text = slice_from("NOSCRIPT No.")};
+    struct log_redis_reply reply = {.type = LOG_REDIS_ERROR,
+                                    .text = slice_from("NOSCRIPT No.")};
     cr_assert(log_redis_reply_is_error(&reply, "NOSCRIPT"));
     cr_assert_not(log_redis_reply_is_error(&reply, "NO"));
     reply.type = LOG_REDIS_STRING;
