@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+
+static void say(const struct cli *cli, enum text text, va_list arguments)
+{
+    fputs("vardsok: ", stderr);
+    text_vprint(stderr, cli->language, text, arguments);
+    fputc('\n', stderr);
+}
+
+int cli_fail(const struct cli *cli, int exit_code, enum text text, ...)
+{
+    va_list arguments;
+    va_start(arguments, text);
+    say(cli, text, arguments);
+    va_end(arguments);
+    return exit_code;
+}
+
+int cli_usage(const struct cli *cli, enum text text, ...)
+{
+    va_list arguments;
+    va_start(arguments, text);
+    say(cli, text, arguments);
+    va_end(arguments);
+    if (cli->command)
+        text_print(stderr, cli->language, TEXT_USAGE_LINE, cli->command->brief,
+                   cli->command->name);
+    else
+        text_print(stderr, cli->language, TEXT_USAGE_NONE);
+    return EXIT_USAGE;
+}
+
+int cli_bad_value(const struct cli *cli, const char *option,
+                  const struct refusal *refusal)
+{
+    // The option says which field it is.
+    const char *message = refusal->message;
+    size_t len = strlen(refusal->field);
+    if (len > 0 && strncmp(message, refusal->field, len) == 0)
+        message += len + (message[len] == ':') + 1;
+    const char *meaning = text_reason(cli->language, reason_name(refusal->reason));
+    return cli_usage(cli, TEXT_BAD_VALUE, option, meaning ? meaning : "",
+                     meaning ? ": " : "", message);
+}
+
+int cli_error(const struct cli *cli, const struct vardsok_error *error)
+{
+    fputs("vardsok: ", stderr);
+    bool unreachable = error->status == VARDSOK_UNAVAILABLE && error->reason[0] == '\0';
+    const char *meaning = unreachable && cli->language == LANGUAGE_SV
+                              ? text_get(cli->language, TEXT_NO_DAEMON)
+                              : text_reason(cli->language, error->reason);
+    if (meaning)
+        fprintf(stderr, "%s: ", meaning);
+    fputs(error->message, stderr);
+    fprintf(stderr, " (%s%s%s%s%s)\n", vardsok_status_name(error->status),
+            error->reason[0] ? " " : "", error->reason, error->field[0] ? " " : "",
+            error->field);
+    if (unreachable) {
+        text_print(stderr, cli->language, TEXT_HOW_TO_START);
+        return EXIT_UNREACHABLE;
+    }
+    return EXIT_REFUSED;
+}
+
+int cli_connect(struct cli *cli)
+{
+    struct vardsok_error error;
+    if (cli->connection)
+        return 0;
+    int status = vardsok_open(cli->server, cli->timeout_ms, &cli->connection, &error);
+    if (status == VARDSOK_INVALID_ARGUMENT)
+        return cli_usage(cli, TEXT_BAD_VALUE, "server", "", "", error.message);
+    if (status != 0)
+        return cli_error(cli, &error);
+    vardsok_set_language(cli->connection, text_language_code(cli->language));
+    return 0;
+}
+
+int cli_print(const struct cli *cli, struct buffer *out)
+{
+    size_t written = fwrite(out->data, 1, out->len, stdout);
+    bool failed = written != out->len || fflush(stdout) != 0;
+    buffer_clear(out);
+    return failed
+               ? cli_fail(cli, EXIT_REFUSED, TEXT_CANNOT_WRITE, "stdout", strerror(errno))
+               : 0;
+}

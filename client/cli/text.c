@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "cli/text_table.h"
+
+static const char *const codes[LANGUAGE_COUNT] = {
+    [LANGUAGE_EN] = "en", [LANGUAGE_SV] = "sv"};
+
+const char *text_get(enum language language, enum text text)
+{
+    return text_table[text][language];
+}
+
+// The formats are ours, and a test holds both languages' arguments against each other.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+void text_vprint(FILE *out, enum language language, enum text text, va_list arguments)
+{
+    vfprintf(out, text_get(language, text), arguments);
+}
+
+void text_append(struct buffer *out, enum language language, enum text text, ...)
+{
+    va_list arguments, again;
+    va_start(arguments, text);
+    va_copy(again, arguments);
+    int len = vsnprintf(NULL, 0, text_get(language, text), arguments);
+    va_end(arguments);
+    size_t size = (size_t)len + 1;
+    vsnprintf(buffer_reserve(out, size), size, text_get(language, text), again);
+    va_end(again);
+    out->len += (size_t)len;
+}
+#pragma GCC diagnostic pop
+
+void text_print(FILE *out, enum language language, enum text text, ...)
+{
+    va_list arguments;
+    va_start(arguments, text);
+    text_vprint(out, language, text, arguments);
+    va_end(arguments);
+    fputc('\n', out);
+}
+
+const char *text_test_failed(enum language language, enum test_reason test)
+{
+    return text_tests_failed[test][language];
+}
+
+const char *text_test_verify(enum language language, enum test_reason test)
+{
+    return text_tests_verify[test][language];
+}
+
+const char *text_reason(enum language language, const char *reason)
+{
+    if (language != LANGUAGE_SV)
+        return NULL;
+    for (int i = REASON_NONE + 1; i < REASON_COUNT; i++)
+        if (strcmp(reason, reason_name((enum reason)i)) == 0)
+            return text_reasons_sv[i];
+    return NULL;
+}
+
+// --- languages ---
+
+const char *text_language_code(enum language language)
+{
+    return codes[language];
+}
+
+bool text_language_find(const char *code, enum language *language)
+{
+    for (int i = 0; i < LANGUAGE_COUNT; i++)
+        if (strcmp(code, codes[i]) == 0) {
+            *language = (enum language)i;
+            return true;
+        }
+    return false;
+}
+
+enum language text_language_of_environment(void)
+{
+    static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
+    for (int i = 0; i < 3; i++) {
+        const char *value = getenv(names[i]);
+        if (value && *value)
+            return strncmp(value, "sv", 2) == 0 ? LANGUAGE_SV : LANGUAGE_EN;
+    }
+    return LANGUAGE_EN;
+}

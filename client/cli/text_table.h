@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The tables behind text.h, for it and for the test that they are whole.
+#ifndef CLI_TEXT_TABLE_H
+#define CLI_TEXT_TABLE_H
+
+#include "cli/text.h"
+
+extern const char *const text_table[TEXT_COUNT][LANGUAGE_COUNT];
+extern const char *const text_tests_failed[TEST_COUNT][LANGUAGE_COUNT];
+extern const char *const text_tests_verify[TEST_COUNT][LANGUAGE_COUNT];
+extern const char *const text_reasons_sv[REASON_COUNT]; // [REASON_NONE] is NULL
+
+#endif

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/values.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define VALUES_MAX 40
+
+static json_t *whole(const char *text)
+{
+    char *end;
+    errno = 0;
+    long long value = strtoll(text, &end, 10);
+    bool is_number =
+        end != text && *end == '\0' && errno == 0 && strspn(text, "-0123456789");
+    return is_number ? json_integer(value) : NULL;
+}
+
+static json_t *decimal(const char *text)
+{
+    char copy[40], *end;
+    size_t len = strlen(text);
+    if (len == 0 || len >= sizeof copy || strspn(text, "-0123456789.,") != len)
+        return NULL;
+    memcpy(copy, text, len + 1);
+    char *comma = strchr(copy, ',');
+    if (comma)
+        *comma = '.';
+    double value = strtod(copy, &end);
+    return *end == '\0' ? json_real(value) : NULL;
+}
+
+static json_t *upper(const char *text)
+{
+    char copy[40];
+    size_t len = strlen(text);
+    if (len >= sizeof copy)
+        return NULL;
+    for (size_t i = 0; i <= len; i++)
+        copy[i] = (char)(text[i] >= 'a' && text[i] <= 'z' ? text[i] - 32 : text[i]);
+    return json_string(copy);
+}
+
+static json_t *set(const char *text)
+{
+    json_t *list = json_array();
+    while (true) {
+        size_t len = strcspn(text, "|,");
+        if (json_array_append_new(list, json_stringn(text, len)) != 0) {
+            json_decref(list);
+            return NULL;
+        }
+        if (text[len] == '\0')
+            return list;
+        text += len + 1;
+    }
+}
+
+static json_t *place(const char *text)
+{
+    const char *comma = strchr(text, ',');
+    if (comma == NULL)
+        return json_string(text);
+    char latitude[20];
+    size_t len = (size_t)(comma - text);
+    if (len >= sizeof latitude)
+        return NULL;
+    memcpy(latitude, text, len);
+    latitude[len] = '\0';
+    json_t *north = decimal(latitude),
+           *east = decimal(comma + 1 + strspn(comma + 1, " "));
+    if (north == NULL || east == NULL) {
+        json_decref(north);
+        json_decref(east);
+        return NULL;
+    }
+    return json_pack("{s:o,s:o}", "latitude", north, "longitude", east);
+}
+
+// NULL when the text has not the form.
+static json_t *value_from(enum value_form form, const char *text)
+{
+    switch (form) {
+    case VALUE_UPPER:
+        return upper(text);
+    case VALUE_WHOLE:
+        return whole(text);
+    case VALUE_DECIMAL:
+        return decimal(text);
+    case VALUE_SET:
+        return set(text);
+    case VALUE_PLACE:
+        return place(text);
+    case VALUE_FLAG:
+        return json_true();
+    default:
+        return json_string(text); // NULL for what is not UTF-8
+    }
+}
+
+static int bad_form(const struct cli *cli, const struct value_option *option,
+                    const char *value)
+{
+    static const enum text texts[] = {
+        [VALUE_TEXT] = TEXT_NOT_UTF8,   [VALUE_UPPER] = TEXT_NOT_UTF8,
+        [VALUE_WHOLE] = TEXT_NOT_WHOLE, [VALUE_DECIMAL] = TEXT_NOT_DECIMAL,
+        [VALUE_SET] = TEXT_NOT_UTF8,    [VALUE_PLACE] = TEXT_NOT_PLACE,
+        [VALUE_FLAG] = TEXT_NOT_UTF8,
+    };
+    return cli_usage(cli, texts[option->form], option->option, value);
+}
+
+bool values_read(struct cli *cli, int argc, char **argv, const struct value_option *table,
+                 json_t *object, int *exit_code)
+{
+    struct cli_option own[VALUES_MAX + 1] = {{0}};
+    for (int i = 0; table[i].option; i++)
+        own[i] = (struct cli_option){table[i].option, table[i].form != VALUE_FLAG, i + 1};
+    struct cli_words words = {.argc = argc, .argv = argv, .own = own};
+    const char *value;
+    int id;
+    while ((id = cli_option_next(cli, &words, &value, exit_code)) > 0) {
+        const struct value_option *option = &table[id - 1];
+        json_t *json = value_from(option->form, value);
+        if (json == NULL || json_object_set_new(object, option->key, json) != 0) {
+            *exit_code = bad_form(cli, option, value);
+            return false;
+        }
+    }
+    if (id < 0 && words.n_operands > 0) {
+        *exit_code = cli_usage(cli, TEXT_UNEXPECTED_OPERAND, words.operands[0]);
+        return false;
+    }
+    return id < 0;
+}
+
+int values_refused(const struct cli *cli, const struct value_option *table,
+                   const struct refusal *refusal)
+{
+    for (; table->option; table++) {
+        size_t len = strlen(table->key);
+        if (strncmp(refusal->field, table->key, len) == 0 &&
+            (refusal->field[len] == '\0' || refusal->field[len] == '.'))
+            return cli_bad_value(cli, table->option, refusal);
+    }
+    return cli_bad_value(cli, refusal->field, refusal);
+}
+
+const char *values_take(struct cli *cli, json_t *object, const char *key)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+    if (text)
+        text = arena_printf(&cli->arena, "%s", text).data;
+    json_object_del(object, key);
+    return text;
+}
+
+bool values_take_flag(json_t *object, const char *key)
+{
+    return json_object_del(object, key) == 0;
+}

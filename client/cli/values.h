@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Options whose values are fields of a query or an entity. They are put into a JSON
+// object and read from it as any other JSON, so that the command line and --json accept
+// and refuse the same.
+#ifndef CLI_VALUES_H
+#define CLI_VALUES_H
+
+#include <jansson.h>
+
+#include "cli/cli.h"
+
+enum value_form {
+    VALUE_TEXT,
+    VALUE_UPPER,   // an enum's name, in any case
+    VALUE_WHOLE,   // a whole number
+    VALUE_DECIMAL, // a number with a point or a comma
+    VALUE_SET,     // a region set: 01|09|@norra, commas do as well
+    VALUE_PLACE,   // a municipality's code, or LAT,LON
+    VALUE_FLAG,    // takes no value: true
+};
+
+struct value_option {
+    const char *option; // without the dashes
+    const char *key;    // in the object
+    enum value_form form;
+};
+
+// Reads all options, and no operand, into object. table ends with a NULL option; at most
+// 40 rows. False: the command ends with *exit_code.
+bool values_read(struct cli *cli, int argc, char **argv, const struct value_option *table,
+                 json_t *object, int *exit_code);
+// Says that a field was refused, by the name of its option. EXIT_USAGE.
+int values_refused(const struct cli *cli, const struct value_option *table,
+                   const struct refusal *refusal);
+// Takes the text of key out of object: NULL when it was not given, else into the cli's
+// arena.
+const char *values_take(struct cli *cli, json_t *object, const char *key);
+// Takes a flag out of object.
+bool values_take_flag(json_t *object, const char *key);
+
+#endif
