@@ -13,7 +13,7 @@ struct buffer {
     size_t capacity;
 };
 
-// Room for at least extra more bytes; returns where they go (data + len). Does not change len.
+// Room for at least extra more bytes; returns where they go. Does not change len.
 char *buffer_reserve(struct buffer *buffer, size_t extra);
 void buffer_append(struct buffer *buffer, const void *bytes, size_t len);
 void buffer_append_slice(struct buffer *buffer, struct slice bytes);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Civil dates as days since 1970-01-01 (negative before) and instants as UTC milliseconds.
-// Pure arithmetic: no clock, no time zone files. Years 1-9999.
+// Civil dates as days since 1970-01-01 (negative before) and instants as UTC
+// milliseconds. Pure arithmetic: no clock, no time zone files. Years 1-9999.
 #ifndef BASE_DATE_H
 #define BASE_DATE_H
 
@@ -24,9 +24,9 @@ int instant_parse(struct slice text, int64_t *ms);
 // Writes INSTANT_TEXT_LEN bytes, no NUL.
 void instant_format(int64_t ms, char *out);
 
-// The civil date in Europe/Stockholm at a UTC instant. CET/CEST by the rule in force since 1996
-// (directive 2000/84/EC): summer time from the last Sunday of March 01:00 UTC to the last Sunday
-// of October 01:00 UTC.
+// The civil date in Europe/Stockholm at a UTC instant. CET/CEST by the rule in force
+// since 1996 (directive 2000/84/EC): summer time from the last Sunday of March 01:00 UTC
+// to the last Sunday of October 01:00 UTC.
 int32_t date_in_stockholm(int64_t utc_ms);
 
 #endif

@@ -22,7 +22,7 @@ struct unit_vector {
 // Whole km, the figure that is shown, ordered and bounded by.
 uint32_t distance_km(struct position a, struct position b);
 struct unit_vector distance_unit_vector(struct position p);
-// A lower bound in km of distance_km(a, b), never above it (a margin of 1 km is taken off).
+// A lower bound in km of distance_km(a, b), never above it (with 1 km to spare).
 double distance_lower_bound_km(struct unit_vector a, struct unit_vector b);
 
 #endif

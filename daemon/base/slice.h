@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A borrowed view of bytes. Never owns, never ends in NUL. data == NULL means "absent"; an empty
-// text that is present has data != NULL and len 0.
+// A borrowed view of bytes. Never owns, never ends in NUL. data == NULL means "absent";
+// an empty text that is present has data != NULL and len 0.
 #ifndef BASE_SLICE_H
 #define BASE_SLICE_H
 

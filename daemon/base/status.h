@@ -2,8 +2,8 @@
 //
 // Status codes: the one set of results that every layer of vårdsök returns.
 //
-// A function returns 0 (STATUS_OK) or one negative code. The number is the negated gRPC status
-// code, so that the table to the wire is a sign; a code's name and text exist once, here.
+// A function returns 0 (STATUS_OK) or one negative code. The number is the negated gRPC
+// status code, so that the table to the wire is a sign; a code's name exists here alone.
 #ifndef BASE_STATUS_H
 #define BASE_STATUS_H
 
@@ -27,10 +27,10 @@ enum status {
     STATUS_UNAUTHENTICATED = -16,
 };
 
-// Upper-case gRPC name of a status ("INVALID_ARGUMENT"); "UNKNOWN" for a number outside the set.
+// Upper-case gRPC name of a status ("INVALID_ARGUMENT"); "UNKNOWN" outside the set.
 const char *status_name(int status);
 
-// The gRPC status code (0-16) of a status, and back. A code outside 0-16 gives STATUS_UNKNOWN.
+// The gRPC status code (0-16) of a status, and back; outside it STATUS_UNKNOWN.
 unsigned status_to_grpc(int status);
 int status_from_grpc(unsigned code);
 

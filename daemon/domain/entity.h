@@ -2,15 +2,16 @@
 //
 // The entities of domain.md §2 as C structs, their kinds and their shapes.
 //
-// Every number is int64_t with ABSENT for "not known" (never 0); texts borrow the bytes they were
-// read from. Units as in shapes.md §1: days since 1970, öre, hectograms, tenths of BMI, 1e-6 degrees.
+// Numbers are int64_t with ABSENT for "not known" (never 0); texts borrow their bytes.
+// Units as in shapes.md §1: days since 1970, öre, hectograms, tenths of BMI, 1e-6
+// degrees.
 #ifndef DOMAIN_ENTITY_H
 #define DOMAIN_ENTITY_H
 
 #include "domain/shape.h"
 
-// Kinds in the order of what refers to what: imports write in this order, deletes go in reverse.
-// The number is the field of vardsok.v1.Entity and of vardsok.log.v1; never reused.
+// Kinds in the order of what refers to what: imports write in this order, deletes go in
+// reverse. The number is the field of vardsok.v1.Entity and vardsok.log.v1; never reused.
 enum kind {
     KIND_NONE = 0,
     KIND_REGION = 1,
@@ -33,7 +34,7 @@ enum ownership { OWNERSHIP_PUBLIC = 1, OWNERSHIP_PRIVATE = 2 };
 enum guarantee { GUARANTEE_NONE = 1, GUARANTEE_VISIT = 2, GUARANTEE_TREATMENT = 3 };
 enum agreement_kind { AGREEMENT_OWN = 1, AGREEMENT_PROCURED = 2, AGREEMENT_NATIONAL = 3 };
 enum sex { SEX_ANY = 1, SEX_FEMALE = 2, SEX_MALE = 3 };
-enum statistic { STATISTIC_ESTIMATE = 1, STATISTIC_MEDIAN = 2, STATISTIC_P90 = 3, STATISTIC_MAX = 4 };
+enum statistic { STATISTIC_ESTIMATE = 1, STATISTIC_MEDIAN, STATISTIC_P90, STATISTIC_MAX };
 
 // How a navigator or a unit is reached. hours only for a region, address only for a unit.
 struct contact {
@@ -49,8 +50,7 @@ struct region {
 };
 
 struct municipality {
-    struct slice code; // 4 digits, the first two = region
-    struct slice name;
+    struct slice code, name; // 4 digits, the first two = region
     int64_t region;
     struct slice healthcare_region; // required in region 13
     int64_t latitude, longitude;    // both or none
@@ -74,8 +74,7 @@ struct service {
 };
 
 struct mapping {
-    struct slice system, version, code;
-    struct slice service;
+    struct slice system, version, code, service;
 };
 
 struct unit {
@@ -92,16 +91,14 @@ struct unit {
 struct nhv_permit {
     struct slice area;
     int64_t region;
-    struct slice unit;  // absent: shown, but no candidate
-    struct slice scope; // narrows the permit ("Barn")
+    struct slice unit, scope; // no unit: shown, but no candidate; scope narrows ("Barn")
     int64_t in_force_from, in_force_to;
     struct slice source;
 };
 
 struct agreement {
     struct slice id;
-    int64_t owner_region;
-    int64_t kind; // enum agreement_kind
+    int64_t owner_region, kind; // enum agreement_kind
     struct slice title;
     int64_t valid_from, valid_to;
     int64_t suspended; // bool, default false
@@ -109,8 +106,8 @@ struct agreement {
     struct slice reference_url;
 };
 
-// Who can be taken. Bounds inclusive, ABSENT = no bound. asa_max 6, age_min 0 and sex ANY are
-// stored as no bound (entity_normalize).
+// Who can be taken. Bounds inclusive, ABSENT = no bound. asa_max 6, age_min 0 and sex ANY
+// are stored as no bound (entity_normalize).
 struct terms {
     int64_t asa_max;
     int64_t weight_min, weight_max; // hectograms
@@ -123,24 +120,21 @@ struct terms {
 struct agreement_line {
     struct slice agreement, unit, service, variant;
     struct terms terms;
-    int64_t price; // öre
-    int64_t lead_days;
+    int64_t price, lead_days; // öre
     struct text_list prerequisites;
     struct slice aftercare;
 };
 
 struct waiting_time {
     struct slice unit, service;
-    int64_t observed_on;
-    int64_t current_days, forecast_days, forecast_until;
+    int64_t observed_on, current_days, forecast_days, forecast_until;
     int64_t statistic, sample;
     struct slice source;
 };
 
 struct capacity {
     struct slice id, unit, service;
-    int64_t slots;
-    int64_t window_start, window_end, book_by;
+    int64_t slots, window_start, window_end, book_by;
     int64_t open_to; // region set, never empty
     struct slice note;
     struct terms terms;
@@ -152,8 +146,7 @@ struct capacity {
 struct guarantee_limit {
     int64_t guarantee; // VISIT or TREATMENT
     int64_t region;    // ABSENT = national
-    int64_t valid_from;
-    int64_t days;
+    int64_t valid_from, days;
 };
 
 struct setting {
@@ -178,32 +171,30 @@ union entity {
 
 // The shape of a kind; kind in 1..KIND_COUNT-1.
 const struct shape *entity_shape(enum kind kind);
-const char *entity_kind_name(enum kind kind); // "agreement_line"
+const char *entity_kind_name(enum kind kind);  // "agreement_line"
 enum kind entity_kind_find(struct slice name); // KIND_NONE when there is none
 extern const struct shape shape_contact, shape_terms;
-
 #define SETTING_MAX_AGE_DAYS "waiting_time_max_age_days"
 #define SETTING_MAX_AGE_DAYS_DEFAULT 42
 
-// All static rules of domain.md §2 for one entity: shape_check and then the rules between fields
-// (min <= max, both or none, region of a municipality ...). Does not look at what is stored.
-// Errors: STATUS_INVALID_ARGUMENT; refusal names the field.
+// All static rules of domain.md §2 for one entity: shape_check and then the rules between
+// fields (min <= max, both or none, region of a municipality ...). Does not look at what
+// is stored. Errors: STATUS_INVALID_ARGUMENT; refusal names the field.
 int entity_check(enum kind kind, const union entity *entity, struct refusal *refusal);
 
-// Only the rules between fields, each reported through on_fault (all of them, not just the first);
-// returns how many there were.
+// Only the rules between fields: on_fault is told every broken one. Returns how many.
+typedef void (*entity_on_fault)(void *arg, const struct refusal *refusal);
 unsigned entity_check_relations(enum kind kind, const union entity *entity,
-                                void (*on_fault)(void *arg, const struct refusal *refusal),
-                                void *arg);
+                                entity_on_fault on_fault, void *arg);
 
 // Only the key fields, for a delete or a get: present, required and well-formed.
 int entity_check_key(enum kind kind, const union entity *entity, struct refusal *refusal);
 
-// Makes equal things equal: fills defaults (active true, suspended false), drops bounds that nobody
-// can fail. Called after entity_check and before encoding.
+// Makes equal things equal: fills defaults, drops bounds that nobody can fail.
 void entity_normalize(enum kind kind, union entity *entity);
 
 // "agreement_line A-12/SE.../NFB49" for messages; text in the arena.
-struct slice entity_describe(enum kind kind, const union entity *entity, struct arena *arena);
+struct slice entity_describe(enum kind kind, const union entity *entity,
+                             struct arena *arena);
 
 #endif

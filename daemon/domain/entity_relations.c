@@ -15,7 +15,7 @@
 #define FORECAST_DAYS_AHEAD 90
 
 struct faults {
-    void (*on_fault)(void *arg, const struct refusal *refusal);
+    entity_on_fault on_fault;
     void *arg;
     unsigned n;
 };
@@ -171,9 +171,7 @@ static void check_identity(struct faults *faults, enum kind kind,
 }
 
 unsigned entity_check_relations(enum kind kind, const union entity *entity,
-                                void (*on_fault)(void *arg,
-                                                 const struct refusal *refusal),
-                                void *arg)
+                                entity_on_fault on_fault, void *arg)
 {
     struct faults faults = {on_fault, arg, 0};
     switch (kind) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A match query and its answer as users see them (domain.md §3), with their shapes. The engine's
-// own form is match/query.h; domain/ask.h goes from one to the other.
+// A match query and its answer as users see them (domain.md §3), with their shapes. The
+// engine's own form is match/query.h; domain/ask.h goes from one to the other.
 #ifndef DOMAIN_QUESTION_H
 #define DOMAIN_QUESTION_H
 
@@ -14,10 +14,10 @@
 
 enum order { ORDER_EARLIEST = 1, ORDER_NEAREST = 2, ORDER_CHEAPEST = 3 };
 enum verdict { VERDICT_ADMITTED = 1, VERDICT_CONDITIONAL = 2 };
-enum candidate_kind { CANDIDATE_CAPACITY = 1, CANDIDATE_AGREEMENT = 2, CANDIDATE_PERMIT = 3 };
-enum wait_basis { BASIS_FORECAST = 1, BASIS_CURRENT = 2, BASIS_CAPACITY = 3, BASIS_UNKNOWN = 4 };
+enum candidate_kind { CANDIDATE_CAPACITY = 1, CANDIDATE_AGREEMENT, CANDIDATE_PERMIT };
+enum wait_basis { BASIS_FORECAST = 1, BASIS_CURRENT, BASIS_CAPACITY, BASIS_UNKNOWN };
 
-// The 19 tests of domain.md §3 by their number there; also the bits of a verify mask (1 << n).
+// The 19 tests of domain.md §3 by their number there; also the bits of a verify mask.
 enum test_reason {
     TEST_UNIT_INACTIVE = 1,
     TEST_AGREEMENT_NOT_YET_VALID = 2,
@@ -42,8 +42,11 @@ enum test_reason {
 };
 
 // Upper-case names by number, [0] NULL, ends NULL (also the shapes' enum tables).
-extern const char *const order_names[], *const verdict_names[], *const candidate_kind_names[],
-    *const wait_basis_names[], *const test_names[];
+extern const char *const order_names[];
+extern const char *const verdict_names[];
+extern const char *const candidate_kind_names[];
+extern const char *const wait_basis_names[];
+extern const char *const test_names[];
 
 struct origin {
     struct slice municipality;   // its position is used, or
@@ -126,8 +129,8 @@ struct answer {
     struct struct_list near_misses;
 };
 
-extern const struct shape shape_query, shape_answer, shape_option, shape_unit_summary, shape_counts,
-    shape_reason_count, shape_near_miss, shape_bound, shape_origin;
+extern const struct shape shape_query, shape_answer, shape_option, shape_unit_summary,
+    shape_counts, shape_reason_count, shape_near_miss, shape_bound, shape_origin;
 
 // The rules of a query that need no state and no clock (ranges, what goes with what).
 // Errors: STATUS_INVALID_ARGUMENT, refusal names the field.

@@ -70,7 +70,7 @@ int region_set_add(struct slice item, uint32_t *mask, struct refusal *refusal)
         *mask |= members;
         return STATUS_OK;
     }
-    int64_t code;
+    int64_t code = 0;
     int status = region_parse(item, &code, refusal);
     if (status == STATUS_OK)
         *mask |= BIT(code);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The 21 regions and the six healthcare regions: a closed national list (domain.md §2, §6).
-// A region set is a mask with bit n = county code n.
+// The 21 regions and the six healthcare regions: a closed national list (domain.md §2,
+// §6). A region set is a mask with bit n = county code n.
 #ifndef DOMAIN_REGION_H
 #define DOMAIN_REGION_H
 
@@ -12,11 +12,11 @@
 #include "base/reason.h"
 #include "base/slice.h"
 
-#define REGION_ALL_MASK UINT32_C(0x03FE77FA) // the 21 codes; checked by a test against region_is_code
+#define REGION_ALL_MASK UINT32_C(0x03FE77FA) // the 21 codes
 #define REGION_HALLAND 13
 
 bool region_is_code(int64_t code);
-// Two digits -> code. STATUS_INVALID_ARGUMENT: REASON_RETIRED_REGION or REASON_BAD_FORMAT in refusal.
+// Two digits -> code. STATUS_INVALID_ARGUMENT with REASON_RETIRED_REGION or BAD_FORMAT.
 int region_parse(struct slice text, int64_t *code, struct refusal *refusal);
 // Mask of a healthcare region's key ("vastra"); 0 when unknown.
 uint32_t region_healthcare_mask(struct slice key);
