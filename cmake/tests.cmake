@@ -29,11 +29,20 @@ function(vardsok_test name)
   add_test(NAME ${name} COMMAND ${name})
 endfunction()
 
+# A program that scripts talk to.
+function(vardsok_tool source)
+  get_filename_component(name ${source} NAME_WE)
+  add_executable(tool_${name} ${source})
+  set_target_properties(tool_${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  vardsok_link(tool_${name} replica)
+endfunction()
+
 function(vardsok_python_test script)
   string(REGEX REPLACE "\\.py$" "" name ${script})
   add_test(NAME ${name} COMMAND ${PYTHON3} -B ${CMAKE_CURRENT_SOURCE_DIR}/${script})
   set_property(TEST ${name} PROPERTY ENVIRONMENT
-    VARDSOK_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY} VARDSOK_PLANTED=${CMAKE_BINARY_DIR}/planted
+    VARDSOK_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY} VARDSOK_TOOLS=${CMAKE_BINARY_DIR}/tests
+    VARDSOK_PLANTED=${CMAKE_BINARY_DIR}/planted
     CC=${CMAKE_C_COMPILER} PYTHONDONTWRITEBYTECODE=1)
 endfunction()
 

@@ -71,30 +71,35 @@ static void full_place(enum kind kind, union entity *e)
         e->region = region;
         return;
     case KIND_MUNICIPALITY:
-        e->municipality = (struct municipality){
-            TEXT("1384"), TEXT("Kungsbacka"), 13, TEXT("vastra"), 57487200, 12076100};
+        e->municipality = (struct municipality){.code = TEXT("1384"),
+                                                .name = TEXT("Kungsbacka"),
+                                                .region = 13,
+                                                .healthcare_region = TEXT("vastra"),
+                                                .latitude = 57487200,
+                                                .longitude = 12076100};
         return;
     case KIND_UNIT:
         e->unit = unit;
         return;
     case KIND_NHV_AREA:
-        e->nhv_area = (struct nhv_area){TEXT("barnhjarta"),
-                                        TEXT("Barnhjärtkirurgi"),
-                                        TEXT("Kirurgi vid medfödda hjärtfel"),
-                                        2,
-                                        TEXT("Tillstånd"),
-                                        TEXT("Beslutad"),
-                                        day("2018-07-01"),
-                                        TEXT("Socialstyrelsen")};
+        e->nhv_area =
+            (struct nhv_area){.id = TEXT("barnhjarta"),
+                              .name = TEXT("Barnhjärtkirurgi"),
+                              .definition = TEXT("Kirurgi vid medfödda hjärtfel"),
+                              .units_planned = 2,
+                              .process_step = TEXT("Tillstånd"),
+                              .status = TEXT("Beslutad"),
+                              .decided_on = day("2018-07-01"),
+                              .source = TEXT("Socialstyrelsen")};
         return;
     default:
-        e->nhv_permit = (struct nhv_permit){TEXT("barnhjarta"),
-                                            14,
-                                            TEXT(UNIT),
-                                            TEXT("Barn"),
-                                            day("1969-12-31"),
-                                            day("2030-12-31"),
-                                            TEXT("Socialstyrelsen")};
+        e->nhv_permit = (struct nhv_permit){.area = TEXT("barnhjarta"),
+                                            .region = 14,
+                                            .unit = TEXT(UNIT),
+                                            .scope = TEXT("Barn"),
+                                            .in_force_from = day("1969-12-31"),
+                                            .in_force_to = day("2030-12-31"),
+                                            .source = TEXT("Socialstyrelsen")};
     }
 }
 
@@ -102,79 +107,91 @@ static void full_code(enum kind kind, union entity *e)
 {
     switch (kind) {
     case KIND_SERVICE:
-        e->service = (struct service){TEXT("NFB49"),
-                                      TEXT("KVA"),
-                                      TEXT("2026"),
-                                      TEXT("Primär total höftprotes"),
-                                      TEXT("Total hip replacement"),
-                                      two("höftprotes", "höftledsplastik"),
-                                      TEXT("Ortopedi"),
-                                      GUARANTEE_TREATMENT,
-                                      TEXT("barnhjarta")};
+        e->service = (struct service){.code = TEXT("NFB49"),
+                                      .system = TEXT("KVA"),
+                                      .version = TEXT("2026"),
+                                      .name_sv = TEXT("Primär total höftprotes"),
+                                      .name_en = TEXT("Total hip replacement"),
+                                      .synonyms = two("höftprotes", "höftledsplastik"),
+                                      .area = TEXT("Ortopedi"),
+                                      .guarantee = GUARANTEE_TREATMENT,
+                                      .nhv_area = TEXT("barnhjarta")};
         return;
     case KIND_MAPPING:
-        e->mapping =
-            (struct mapping){TEXT("KVA"), TEXT("2025"), TEXT("NFB40"), TEXT("NFB49")};
+        e->mapping = (struct mapping){.system = TEXT("KVA"),
+                                      .version = TEXT("2025"),
+                                      .code = TEXT("NFB40"),
+                                      .service = TEXT("NFB49")};
         return;
     case KIND_GUARANTEE_LIMIT:
-        e->guarantee_limit =
-            (struct guarantee_limit){GUARANTEE_VISIT, 1, day("2010-07-01"), 30};
+        e->guarantee_limit = (struct guarantee_limit){.guarantee = GUARANTEE_VISIT,
+                                                      .region = 1,
+                                                      .valid_from = day("2010-07-01"),
+                                                      .days = 30};
         return;
     default:
-        e->setting = (struct setting){TEXT(SETTING_MAX_AGE_DAYS), TEXT("42")};
+        e->setting =
+            (struct setting){.key = TEXT(SETTING_MAX_AGE_DAYS), .value = TEXT("42")};
     }
+}
+
+static struct capacity full_capacity(void)
+{
+    return (struct capacity){.id = TEXT("C-7"),
+                             .unit = TEXT(UNIT),
+                             .service = TEXT("NFB49"),
+                             .slots = 4,
+                             .window_start = day("2026-12-01"),
+                             .window_end = day("2026-12-18"),
+                             .book_by = day("2026-11-30"),
+                             .open_to = REGION_ALL_MASK,
+                             .note = TEXT("Extra operationssal"),
+                             .terms = full_terms(),
+                             .price = 0,
+                             .prerequisites = two("Röntgen", "Blodprov"),
+                             .aftercare = TEXT("Hemregionen")};
 }
 
 static void full_offer(enum kind kind, union entity *e)
 {
     switch (kind) {
     case KIND_AGREEMENT:
-        e->agreement = (struct agreement){TEXT("A-12"),
-                                          14,
-                                          AGREEMENT_PROCURED,
-                                          TEXT("Ortopedi 2026"),
-                                          day("2026-01-01"),
-                                          day("2027-12-31"),
-                                          1,
-                                          INT64_C(1) << 13 | 1 << 1,
-                                          TEXT("https://example.se/avtal/12")};
+        e->agreement =
+            (struct agreement){.id = TEXT("A-12"),
+                               .owner_region = 14,
+                               .kind = AGREEMENT_PROCURED,
+                               .title = TEXT("Ortopedi 2026"),
+                               .valid_from = day("2026-01-01"),
+                               .valid_to = day("2027-12-31"),
+                               .suspended = 1,
+                               .callers = INT64_C(1) << 13 | 1 << 1,
+                               .reference_url = TEXT("https://example.se/avtal/12")};
         return;
     case KIND_AGREEMENT_LINE:
-        e->agreement_line = (struct agreement_line){TEXT("A-12"),
-                                                    TEXT(UNIT),
-                                                    TEXT("NFB49"),
-                                                    TEXT("asa3"),
-                                                    full_terms(),
-                                                    8125000,
-                                                    14,
-                                                    two("Röntgen", "Blodprov"),
-                                                    TEXT("Opererande enhet i ett år")};
+        e->agreement_line =
+            (struct agreement_line){.agreement = TEXT("A-12"),
+                                    .unit = TEXT(UNIT),
+                                    .service = TEXT("NFB49"),
+                                    .variant = TEXT("asa3"),
+                                    .terms = full_terms(),
+                                    .price = 8125000,
+                                    .lead_days = 14,
+                                    .prerequisites = two("Röntgen", "Blodprov"),
+                                    .aftercare = TEXT("Opererande enhet i ett år")};
         return;
     case KIND_WAITING_TIME:
-        e->waiting_time = (struct waiting_time){TEXT(UNIT),
-                                                TEXT("NFB49"),
-                                                day("2026-11-18"),
-                                                31,
-                                                0,
-                                                day("2027-01-15"),
-                                                STATISTIC_P90,
-                                                212,
-                                                TEXT("Väntetider i vården")};
+        e->waiting_time = (struct waiting_time){.unit = TEXT(UNIT),
+                                                .service = TEXT("NFB49"),
+                                                .observed_on = day("2026-11-18"),
+                                                .current_days = 31,
+                                                .forecast_days = 0,
+                                                .forecast_until = day("2027-01-15"),
+                                                .statistic = STATISTIC_P90,
+                                                .sample = 212,
+                                                .source = TEXT("Väntetider i vården")};
         return;
     default:
-        e->capacity = (struct capacity){TEXT("C-7"),
-                                        TEXT(UNIT),
-                                        TEXT("NFB49"),
-                                        4,
-                                        day("2026-12-01"),
-                                        day("2026-12-18"),
-                                        day("2026-11-30"),
-                                        REGION_ALL_MASK,
-                                        TEXT("Extra operationssal"),
-                                        full_terms(),
-                                        0,
-                                        two("Röntgen", "Blodprov"),
-                                        TEXT("Hemregionen")};
+        e->capacity = full_capacity();
     }
 }
 
