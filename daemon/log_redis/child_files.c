@@ -50,12 +50,14 @@ static int make_empty_file(struct log_redis_child *child, const char *path)
     return 0;
 }
 
+// Before redis.conf is there, so that a start cut short is taken up again. Once it is
+// there, an append-only file that is missing is a loss.
 static int mark_as_new(struct log_redis_child *child)
 {
-    char *append_only = join(child->redis_dir, "appendonlydir");
+    char *config = join(child->redis_dir, "redis.conf");
     char *mark = join(child->redis_dir, "log.new");
-    int status = access(append_only, F_OK) == 0 ? 0 : make_empty_file(child, mark);
-    free(append_only);
+    int status = access(config, F_OK) == 0 ? 0 : make_empty_file(child, mark);
+    free(config);
     free(mark);
     return status;
 }

@@ -153,8 +153,8 @@ static void pass(struct log_redis_control *control)
 {
     const struct log_redis_facts *facts = &control->facts;
     if (!control->known_uuid[0]) {
-        strcpy(control->known_uuid, facts->uuid);
-        strcpy(control->known_epoch, facts->epoch);
+        memcpy(control->known_uuid, facts->uuid, sizeof control->known_uuid);
+        memcpy(control->known_epoch, facts->epoch, sizeof control->known_epoch);
     }
     if (control->seen->sequence >= control->tail)
         control->current_ms = control->asked_ms;

@@ -132,14 +132,12 @@ static void take_news(struct log_redis_follow *follow,
 {
     const struct log_redis_reply *items =
         log_redis_reply_at(log_redis_reply_at(reply, 0), 1);
-    if (reply->type == LOG_REDIS_NIL) {
-        ask(follow);
-    } else if (!items || items->type != LOG_REDIS_ARRAY) {
+    bool nothing = reply->type == LOG_REDIS_NIL;
+    if (!nothing && (!items || items->type != LOG_REDIS_ARRAY))
         log_redis_connection_drop(&follow->connection,
                                   "Redis sent an odd reply to XREAD");
-    } else if (take_items(follow, items) == 0) {
+    else if (nothing || take_items(follow, items) == 0)
         ask(follow);
-    }
 }
 
 static void on_reply(struct log_redis_command *command, int status,

@@ -52,6 +52,12 @@ static const char *or_else(const char *what, const char *otherwise)
     return what[0] ? what : otherwise;
 }
 
+static bool is_clock_off(const struct log_redis *log)
+{
+    int64_t off = log->control.clock_off_ms;
+    return off > LOG_REDIS_CLOCK_MS || off < -LOG_REDIS_CLOCK_MS;
+}
+
 static int say_clock(const struct log_redis *log, char *what, size_t size)
 {
     char here[INSTANT_TEXT_LEN], there[INSTANT_TEXT_LEN];
@@ -82,8 +88,7 @@ static int judge(const struct log_redis *log, char *what, size_t size)
         why = or_else(log->child.what, "redis-server is not started");
     else if (!control->passed)
         why = or_else(control->what, "Redis has not been reached yet");
-    else if (control->clock_off_ms > LOG_REDIS_CLOCK_MS ||
-             control->clock_off_ms < -LOG_REDIS_CLOCK_MS)
+    else if (is_clock_off(log))
         return say_clock(log, what, size);
     else if (!log_redis_append_is_ready(&log->append))
         why = or_else(log->append.connection.what, "the appender is connecting");
@@ -109,7 +114,9 @@ static void decide(struct log_redis *log)
     if (log->closing)
         return;
     int status = judge(log, what, sizeof what);
-    bool changed = status != log->status || strcmp(what, log->what) != 0;
+    // The clocks' text is another one each time.
+    bool changed =
+        status != log->status || (strcmp(what, log->what) != 0 && !is_clock_off(log));
     log->status = status;
     memcpy(log->what, what, sizeof what);
     log->was_usable = log->was_usable || log->control.passed;
@@ -134,7 +141,7 @@ static void on_child_started(struct log_redis_child *child)
     struct log_redis *log = child->owner;
     if (!log->connecting) {
         log->connecting = true;
-        log->control.init = log_redis_child_is_new(child);
+        log->control.init = log->config.init || log_redis_child_is_new(child);
         log_redis_control_start(&log->control);
     }
     decide(log);
@@ -358,7 +365,7 @@ static int read_address(struct log_redis *log)
         return STATUS_INVALID_ARGUMENT;
     }
     if (user)
-        strcpy(log->address.user, user);
+        memcpy(log->address.user, user, strlen(user) + 1);
     return log->config.password_file ? read_password(log) : 0;
 }
 

@@ -26,10 +26,10 @@ struct log_redis_config {
     const char *redis_server;  // program of the private one; NULL: "redis-server"
     const char *user;          // of yours; NULL: the default user
     const char *password_file; // its first line; NULL: no password
-    bool init;                 // may make the log in an empty Redis of yours
-    bool allow_weak;           // takes a Redis that may lose what it acknowledged
-    const char *uuid;          // of the log, should it have to be made: 36 characters,
-    struct slice first_entry;  // and its entry 1, framed
+    bool init; // may make the log in an empty Redis; a new data_dir needs no such word
+    bool allow_weak;          // takes a Redis that may lose what it acknowledged
+    const char *uuid;         // of the log, should it have to be made: 36 characters,
+    struct slice first_entry; // and its entry 1, framed
     // The log cannot be used and will not be by waiting: a folder in use, an empty Redis
     // without init, unsafe settings, a missing program. Called once at most, from the
     // loop, and only before the log was first usable; the process should close the log

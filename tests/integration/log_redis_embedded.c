@@ -281,6 +281,28 @@ Test(log_redis_embedded, a_killed_daemon_takes_its_redis_along_and_another_goes_
     world_close(&world);
 }
 
+Test(log_redis_embedded, a_lost_append_only_file_is_no_new_folder)
+{
+    struct world world;
+    struct daemon daemon;
+    char command[128];
+    world_init(&world);
+    daemon_init(&daemon, &world);
+    daemon_start(&daemon);
+    daemon_await_usable(&daemon);
+    daemon_close(&daemon);
+    snprintf(command, sizeof command, "rm -r -- '%s/redis/appendonlydir'", world.folder);
+    cr_assert_eq(system(command), 0);
+
+    daemon_init(&daemon, &world);
+    daemon_start(&daemon);
+    daemon_await_fatal(&daemon);
+    cr_assert_eq(daemon.fatal, STATUS_FAILED_PRECONDITION);
+    cr_assert_eq(daemon.n_seen, 0);
+    daemon_close(&daemon);
+    world_close(&world);
+}
+
 Test(log_redis_embedded, a_missing_program_is_said)
 {
     struct world world;
