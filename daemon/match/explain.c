@@ -43,8 +43,9 @@ static bool explain_candidate(struct explanation *explanation, struct match_tria
     return false;
 }
 
-static void explain_group(struct explanation *explanation, const struct group *group)
+static void explain_group(void *arg, const struct group *group)
 {
+    struct explanation *explanation = arg;
     const struct match_run *run = explanation->run;
     struct match_trial t;
     struct choice choice = {0};
@@ -159,10 +160,6 @@ void match_run_explain(struct match_run *run, struct arena *arena,
     match_ranking_init(&explanation.misses, run->index, run->query->order,
                        MATCH_MAX_NEAR_MISSES, arena);
     explain_permits(&explanation);
-    for (unsigned kind = 0; kind < N_SETS; kind++) {
-        const struct order_set *set = &run->service->sets[kind];
-        for (uint32_t i = 0; i < set->n; i++)
-            explain_group(&explanation, &run->index->groups[entry_group(set->entries[i])]);
-    }
+    match_run_each_group(run, explain_group, &explanation);
     fill_misses(&explanation);
 }

@@ -25,12 +25,14 @@ static inline float near_chord_squared(struct unit_vector a, struct unit_vector 
     return x * x + y * y + z * z;
 }
 
-// Units whose squared chord is larger have a distance_km above `km`: an arc is no shorter than
-// its chord, and 1 km covers the rounding of both figures.
-static inline float near_reach_squared(int32_t km)
+// Units whose chord is larger have a distance_km above `km`: an arc is no shorter than its
+// chord, and 1 km covers the rounding of both figures.
+static inline float near_reach(int32_t km)
 {
-    float chord = ((float)km + 1.5F) / (float)DISTANCE_EARTH_KM;
-    return chord * chord;
+    return ((float)km + 1.5F) / (float)DISTANCE_EARTH_KM;
 }
+
+// distance_km(a, b), given their squared chord.
+uint32_t near_distance_km(float chord_squared, struct position a, struct position b);
 
 #endif

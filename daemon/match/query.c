@@ -60,13 +60,13 @@ void match_query_run(const struct match_index *index, const struct match_query *
         .index = index,
         .query = query,
         .service = &index->services[query->service],
-        .max_reach_squared = INFINITY,
+        .max_reach = INFINITY,
     };
     run.is_nhv = run.service->area != MATCH_NONE;
     if (query->has_origin) {
         run.origin = distance_unit_vector(query->origin);
         if (query->max_distance_km >= 0)
-            run.max_reach_squared = near_reach_squared(query->max_distance_km);
+            run.max_reach = near_reach(query->max_distance_km);
     }
     match_ranking_init(&run.ranking, index, query->order, query->limit, arena);
     *answer = (struct match_answer){0};

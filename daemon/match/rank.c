@@ -15,7 +15,7 @@ void match_ranking_init(struct match_ranking *ranking, const struct match_index 
     ranking->n = 0;
     ranking->limit = limit;
     ranking->found = arena_alloc(arena, limit * sizeof(*ranking->found));
-    ranking->reach_squared = INFINITY;
+    ranking->reach = INFINITY;
 }
 
 // Both may be absent: INFINITY then meets INFINITY, and the next rank decides.
@@ -30,7 +30,7 @@ bool match_ranking_excludes(const struct match_ranking *ranking, uint64_t wait,
     if (!match_ranking_is_full(ranking))
         return false;
     const struct match_found *worst = match_ranking_get(ranking, ranking->n - 1);
-    bool farther = chord_squared > ranking->reach_squared;
+    bool farther = chord_squared > ranking->reach * ranking->reach;
     switch (ranking->order) {
     case MATCH_EARLIEST:
         if (wait != worst->ranks[0])
@@ -84,7 +84,7 @@ static void set_reach(struct match_ranking *ranking)
     if (!match_ranking_is_full(ranking))
         return;
     int32_t km = match_ranking_get(ranking, ranking->n - 1)->distance_km;
-    ranking->reach_squared = km < 0 ? INFINITY : near_reach_squared(km);
+    ranking->reach = km < 0 ? INFINITY : near_reach(km);
 }
 
 void match_ranking_offer(struct match_ranking *ranking, struct match_found *found,

@@ -26,7 +26,7 @@ struct match_ranking {
     uint32_t n, limit;
     struct match_found *found; // limit of them
     uint8_t places[MATCH_MAX_OPTIONS]; // in order: which of found
-    float reach_squared; // no unit beyond this chord is as near as the worst kept
+    float reach; // no unit beyond this chord is as near as the worst kept
 };
 
 void match_ranking_init(struct match_ranking *ranking, const struct match_index *index,

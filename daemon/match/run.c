@@ -79,13 +79,31 @@ void match_run_consider_permits(struct match_run *run)
     }
 }
 
-void match_run_scan(struct match_run *run)
+void match_run_each_group(struct match_run *run, match_run_on_group on_group, void *arg)
 {
     for (unsigned kind = 0; kind < N_SETS; kind++) {
         const struct order_set *set = &run->service->sets[kind];
-        for (uint32_t i = 0; i < set->n; i++)
-            match_run_consider(run, &run->index->groups[entry_group(set->entries[i])]);
+        const struct group *groups = run->index->groups;
+        for (uint32_t i = 0; i < set->n; i++) {
+            uint32_t ahead = i + 2 * GROUPS_AHEAD;
+            if (ahead < set->n)
+                prefetch_group(&groups[entry_group(set->entries[ahead])]);
+            ahead = i + GROUPS_AHEAD;
+            if (ahead < set->n)
+                prefetch_rows(run, &groups[entry_group(set->entries[ahead])]);
+            on_group(arg, &groups[entry_group(set->entries[i])]);
+        }
     }
+}
+
+static void consider_each(void *arg, const struct group *group)
+{
+    match_run_consider(arg, group);
+}
+
+void match_run_scan(struct match_run *run)
+{
+    match_run_each_group(run, consider_each, run);
 }
 
 void match_run_fill(const struct match_run *run, const struct match_found *found,

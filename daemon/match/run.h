@@ -13,14 +13,33 @@ struct match_run {
     const struct service_row *service;
     struct unit_vector origin;
     struct match_ranking ranking; // of options
-    float max_reach_squared;      // squared chord that max_distance_km bounds, or INFINITY
+    float max_reach;              // the chord that max_distance_km bounds, or INFINITY
     bool is_nhv;
 };
+
+// Groups and rows lie scattered: they are asked for this many groups before they are read.
+#define GROUPS_AHEAD 8
+
+static inline void prefetch_group(const struct group *group)
+{
+    __builtin_prefetch(group);
+    __builtin_prefetch((const char *)group + sizeof(*group) - 1);
+}
+
+static inline void prefetch_rows(const struct match_run *run, const struct group *group)
+{
+    __builtin_prefetch(group->rows);
+    __builtin_prefetch(&run->index->units[group->unit]);
+}
 
 // Puts a group's candidates to the tests and its chosen one to the ranking.
 void match_run_consider(struct match_run *run, const struct group *group);
 // The units with a permit row, one candidate each.
 void match_run_consider_permits(struct match_run *run);
+
+// Calls back for every group of the service, closed capacities included.
+typedef void (*match_run_on_group)(void *arg, const struct group *group);
+void match_run_each_group(struct match_run *run, match_run_on_group on_group, void *arg);
 
 // Ways of reading a service: everything, in whatever order; by ascending keys of one order;
 // outwards from the origin. The latter two need the order of the query's today.

@@ -61,7 +61,8 @@ struct match_trial {
 static inline int32_t match_trial_distance(struct match_trial *t)
 {
     if (t->distance_km == NOT_MEASURED)
-        t->distance_km = (int32_t)distance_km(t->query->origin, t->unit->position);
+        t->distance_km = (int32_t)near_distance_km(t->chord_squared, t->query->origin,
+                                                   t->unit->position);
     return t->distance_km;
 }
 
@@ -170,7 +171,8 @@ static inline enum match_result test_too_far(struct match_trial *t)
         return MATCH_PASS;
     if (t->distance_km == -1)
         return MATCH_UNKNOWN;
-    if (t->chord_squared > near_reach_squared(t->query->max_distance_km))
+    float reach = near_reach(t->query->max_distance_km);
+    if (t->chord_squared > reach * reach)
         return MATCH_FAIL;
     return pass_if(match_trial_distance(t) <= t->query->max_distance_km);
 }

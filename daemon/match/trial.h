@@ -13,26 +13,28 @@
 static inline void trial_set_unit(struct match_trial *t, const struct match_run *run,
                                   uint32_t unit)
 {
-    t->query = run->query;
-    t->unit_handle = unit;
-    t->unit = &run->index->units[unit];
-    t->is_nhv = run->is_nhv;
-    if (t->is_nhv) {
-        uint32_t area = run->service->area;
-        t->permits = match_permit_summary(match_permit_find(run->index, area, unit),
-                                          run->query->on);
+    *t = (struct match_trial){
+        .query = run->query,
+        .unit = &run->index->units[unit],
+        .unit_handle = unit,
+        .is_nhv = run->is_nhv,
+        .figure = -1,
+        .distance_km = -1,
+        .chord_squared = INFINITY,
+    };
+    if (run->is_nhv)
+        t->permits = match_permit_summary(
+            match_permit_find(run->index, run->service->area, unit), run->query->on);
+    if (run->query->has_origin && t->unit->has_position) {
+        t->distance_km = NOT_MEASURED;
+        t->chord_squared = near_chord_squared(run->origin, t->unit->vector);
     }
-    bool measurable = run->query->has_origin && t->unit->has_position;
-    t->distance_km = measurable ? NOT_MEASURED : -1;
-    t->chord_squared =
-        measurable ? near_chord_squared(run->origin, t->unit->vector) : INFINITY;
 }
 
 static inline void trial_set_figure(struct match_trial *t, const struct match_run *run,
                                     const struct match_waiting *waiting)
 {
     bool is_forecast = false;
-    t->figure = -1;
     if (waiting)
         t->figure = waiting_figure(waiting, run->query->today, run->index->max_age_days,
                                    &is_forecast);

@@ -21,15 +21,22 @@ static uint64_t home_mask(const struct match_run *run)
 struct cursor {
     const uint64_t *entries;
     uint32_t at, n;
+    uint32_t key;        // no candidate from here on has a smaller one; KEY_LEFT_OUT at the end
     uint32_t days_ahead; // from today to `on`: windows are that much nearer
     uint64_t home;
 };
 
-// Skips what the home region is no party to.
-static void cursor_advance(struct cursor *cursor)
+// To the next entry at or after `at` that the home region may be a party to.
+static void cursor_settle(struct cursor *cursor)
 {
     while (cursor->at < cursor->n && !(cursor->entries[cursor->at] & cursor->home))
         cursor->at++;
+    uint32_t key = KEY_LEFT_OUT;
+    if (cursor->at < cursor->n)
+        key = entry_key(cursor->entries[cursor->at]);
+    if (key < KEY_ABSENT)
+        key = key > cursor->days_ahead ? key - cursor->days_ahead : 0;
+    cursor->key = key;
 }
 
 static struct cursor cursor_start(const struct match_run *run, unsigned kind, unsigned order)
@@ -42,19 +49,8 @@ static struct cursor cursor_start(const struct match_run *run, unsigned kind, un
         .days_ahead = windows ? (uint32_t)(run->query->on - run->query->today) : 0,
         .home = home_mask(run),
     };
-    cursor_advance(&cursor);
+    cursor_settle(&cursor);
     return cursor;
-}
-
-// No candidate from here on has a smaller key.
-static uint32_t cursor_key(const struct cursor *cursor)
-{
-    if (cursor->at == cursor->n)
-        return KEY_LEFT_OUT;
-    uint32_t key = entry_key(cursor->entries[cursor->at]);
-    if (cursor->days_ahead == 0 || key >= KEY_ABSENT)
-        return key;
-    return key > cursor->days_ahead ? key - cursor->days_ahead : 0;
 }
 
 static uint64_t wait_floor(uint32_t key)
@@ -72,7 +68,7 @@ static bool may_rank(const struct match_run *run, const struct group *group)
     float chord = INFINITY;
     if (query->has_origin && unit->has_position) {
         chord = near_chord_squared(run->origin, unit->vector);
-        if (chord > run->max_reach_squared)
+        if (chord > run->max_reach * run->max_reach)
             return false;
     }
     uint64_t wait = wait_floor(group->wait_key);
@@ -87,13 +83,6 @@ static bool may_rank(const struct match_run *run, const struct group *group)
                                    price_key_floor(group->price_key));
 }
 
-static void read_entry(struct match_run *run, uint64_t entry)
-{
-    const struct group *group = &run->index->groups[entry_group(entry)];
-    if (may_rank(run, group))
-        match_run_consider(run, group);
-}
-
 // Where waits are bounded, goes on from the first entry without a wait.
 static void skip_to_absent(struct cursor *cursor)
 {
@@ -106,107 +95,152 @@ static void skip_to_absent(struct cursor *cursor)
             high = middle;
     }
     cursor->at = low;
-    cursor_advance(cursor);
+    cursor_settle(cursor);
+}
+
+// Both kinds of a service read together, by ascending keys.
+struct walk {
+    struct cursor cursors[N_SETS];
+    bool by_wait;
+    uint32_t max_wait; // of the query, where the order is by wait; or no bound
+};
+
+struct step {
+    const struct group *group;
+    uint64_t least; // the first rank of what the group holds is no smaller
+};
+
+static bool walk_next(struct match_run *run, struct walk *walk, struct step *step)
+{
+    for (;;) {
+        struct cursor *cursor = &walk->cursors[SET_LINES];
+        if (walk->cursors[SET_CAPACITIES].key < cursor->key)
+            cursor = &walk->cursors[SET_CAPACITIES];
+        if (cursor->key == KEY_LEFT_OUT)
+            return false;
+        step->least = walk->by_wait ? wait_floor(cursor->key) : price_key_floor(cursor->key);
+        if (walk->max_wait < cursor->key && cursor->key < KEY_ABSENT) {
+            skip_to_absent(cursor);
+            continue;
+        }
+        step->group = &run->index->groups[entry_group(cursor->entries[cursor->at++])];
+        cursor_settle(cursor);
+        return true;
+    }
 }
 
 void match_run_in_order(struct match_run *run, unsigned order)
 {
-    struct cursor lines = cursor_start(run, SET_LINES, order);
-    struct cursor capacities = cursor_start(run, SET_CAPACITIES, order);
-    bool by_wait = order == ORDER_BY_WAIT;
-    int32_t max_wait = by_wait ? run->query->max_wait_days : -1;
-    for (;;) {
-        uint32_t line_key = cursor_key(&lines), capacity_key = cursor_key(&capacities);
-        bool is_line = line_key <= capacity_key;
-        uint32_t key = is_line ? line_key : capacity_key;
-        struct cursor *cursor = is_line ? &lines : &capacities;
-        if (key == KEY_LEFT_OUT)
-            return;
-        uint64_t least = by_wait ? wait_floor(key) : price_key_floor(key);
-        if (least > match_ranking_last(&run->ranking))
-            return;
-        if (max_wait >= 0 && key < KEY_ABSENT && least > (uint64_t)max_wait) {
-            skip_to_absent(cursor);
-            continue;
+    struct walk walk = {
+        .cursors = {cursor_start(run, SET_LINES, order),
+                    cursor_start(run, SET_CAPACITIES, order)},
+        .by_wait = order == ORDER_BY_WAIT,
+        .max_wait = KEY_ABSENT,
+    };
+    if (walk.by_wait && run->query->max_wait_days >= 0)
+        walk.max_wait = (uint32_t)run->query->max_wait_days;
+    struct step steps[GROUPS_AHEAD];
+    uint32_t n = 0;
+    do {
+        for (n = 0; n < GROUPS_AHEAD && walk_next(run, &walk, &steps[n]); n++)
+            prefetch_group(steps[n].group);
+        for (uint32_t i = 0; i < n; i++)
+            prefetch_rows(run, steps[i].group);
+        for (uint32_t i = 0; i < n; i++) {
+            if (steps[i].least > match_ranking_last(&run->ranking))
+                return;
+            if (may_rank(run, steps[i].group))
+                match_run_consider(run, steps[i].group);
         }
-        read_entry(run, cursor->entries[cursor->at++]);
-        cursor_advance(cursor);
-    }
+    } while (n == GROUPS_AHEAD);
 }
 
 static void read_range(struct match_run *run, const struct order_set *set, uint32_t from,
                        uint32_t to)
 {
+    const struct group *groups[GROUPS_AHEAD];
     const uint64_t *entries = order_entries(set, ORDER_BY_PLACE);
     uint64_t home = home_mask(run);
-    for (uint32_t i = from; i < to; i++) {
-        if (entries[i] & home)
-            read_entry(run, entries[i]);
+    while (from < to) {
+        uint32_t n = 0;
+        for (; from < to && n < GROUPS_AHEAD; from++) {
+            if (!(entries[from] & home))
+                continue;
+            groups[n] = &run->index->groups[entry_group(entries[from])];
+            prefetch_group(groups[n++]);
+        }
+        for (uint32_t i = 0; i < n; i++) {
+            if (may_rank(run, groups[i]))
+                match_run_consider(run, groups[i]);
+        }
     }
 }
 
-// How near the nearest unit of each leaf may be.
+// The leaves of both sets by how near their centres are: squared chords, whose bits ascend like
+// integers, with the number of the leaf in the last of them. UINT32_MAX when it has been read.
+#define LEAF_BITS 10
+#define LEAF_MASK ((UINT32_C(1) << LEAF_BITS) - 1)
+
 struct outlook {
-    float least[N_SETS * NEAR_MAX_LEAVES]; // squared chords; INFINITY when read
+    uint32_t leaves[N_SETS * NEAR_MAX_LEAVES];
     uint32_t n;
 };
+
+_Static_assert(N_SETS * NEAR_MAX_LEAVES <= LEAF_MASK + 1, "leaf numbers fit their bits");
 
 static void look_at_leaves(const struct match_run *run, const struct order_set *set,
                            struct outlook *outlook)
 {
     for (uint32_t i = 0; i < set->n_leaves; i++) {
-        const struct near_leaf *leaf = &set->leaves[i];
-        float chord = sqrtf(near_chord_squared(run->origin, leaf->centre)) - leaf->radius;
-        outlook->least[outlook->n++] = chord > 0 ? chord * chord : 0;
+        uint32_t bits = 0;
+        float chord = near_chord_squared(run->origin, set->leaves[i].centre);
+        memcpy(&bits, &chord, sizeof(bits));
+        outlook->leaves[outlook->n] = (bits & ~LEAF_MASK) | outlook->n;
+        outlook->n++;
     }
 }
 
+static uint32_t nearest_leaf(const struct outlook *outlook)
+{
+    uint32_t nearest = UINT32_MAX;
+    for (uint32_t i = 0; i < outlook->n; i++)
+        nearest = outlook->leaves[i] < nearest ? outlook->leaves[i] : nearest;
+    return nearest & LEAF_MASK;
+}
+
+// Reads a leaf unless all of it is too far or it has been read.
 static void read_leaf(struct match_run *run, struct outlook *outlook, uint32_t at)
 {
-    outlook->least[at] = INFINITY;
+    uint32_t bits = outlook->leaves[at] & ~LEAF_MASK;
+    if (outlook->leaves[at] == UINT32_MAX)
+        return;
+    outlook->leaves[at] = UINT32_MAX;
     const struct order_set *set = &run->service->sets[SET_LINES];
     if (at >= set->n_leaves) {
         at -= set->n_leaves;
         set = &run->service->sets[SET_CAPACITIES];
     }
+    float chord = 0; // a little less than it is, by the bits of the leaf's number
+    memcpy(&chord, &bits, sizeof(chord));
+    float reach = run->ranking.reach < run->max_reach ? run->ranking.reach : run->max_reach;
+    float farthest = reach + set->leaves[at].radius;
+    if (chord > farthest * farthest)
+        return;
     bool last = at + 1 == set->n_leaves;
     uint32_t end = last ? set->n_located : set->leaves[at + 1].start;
     read_range(run, set, set->leaves[at].start, end);
 }
 
-static uint32_t nearest_leaf(const struct outlook *outlook)
-{
-    uint32_t nearest = 0;
-    for (uint32_t i = 1; i < outlook->n; i++) {
-        if (outlook->least[i] < outlook->least[nearest])
-            nearest = i;
-    }
-    return nearest;
-}
-
-static bool leaf_may_rank(const struct match_run *run, const struct outlook *outlook,
-                          uint32_t at)
-{
-    float least = outlook->least[at];
-    return least <= run->ranking.reach_squared && least <= run->max_reach_squared &&
-           least < INFINITY;
-}
-
 static void read_leaves(struct match_run *run)
 {
-    struct outlook outlook = {.n = 0};
+    struct outlook outlook;
+    outlook.n = 0;
     for (unsigned kind = 0; kind < N_SETS; kind++)
         look_at_leaves(run, &run->service->sets[kind], &outlook);
-    for (unsigned round = 0; round < NEAREST_ROUNDS && outlook.n > 0; round++) {
-        uint32_t nearest = nearest_leaf(&outlook);
-        if (!leaf_may_rank(run, &outlook, nearest))
-            return;
-        read_leaf(run, &outlook, nearest);
-    }
-    for (uint32_t i = 0; i < outlook.n; i++) {
-        if (leaf_may_rank(run, &outlook, i))
-            read_leaf(run, &outlook, i);
-    }
+    for (unsigned round = 0; round < NEAREST_ROUNDS && round < outlook.n; round++)
+        read_leaf(run, &outlook, nearest_leaf(&outlook));
+    for (uint32_t i = 0; i < outlook.n; i++)
+        read_leaf(run, &outlook, i);
 }
 
 void match_run_outwards(struct match_run *run)
