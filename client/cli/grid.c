@@ -137,17 +137,41 @@ static unsigned widest_line(struct slice text)
     return widest;
 }
 
+static unsigned widest_word(struct slice text)
+{
+    unsigned widest = 0;
+    while (text.len > 0) {
+        size_t len = 0;
+        while (len < text.len && text.data[len] != ' ' && text.data[len] != '\n')
+            len++;
+        unsigned width = grid_text_width((struct slice){text.data, len});
+        widest = width > widest ? width : widest;
+        len += len < text.len;
+        text.data += len;
+        text.len -= len;
+    }
+    return widest;
+}
+
+// Of a column: the most of every cell's figure.
+static unsigned widest_of(const struct grid *grid, unsigned column,
+                          unsigned (*figure)(struct slice text))
+{
+    unsigned widest = 0;
+    for (const struct grid_row *row = grid->first; row; row = row->next) {
+        struct slice text = row->cells[column].text;
+        unsigned width = text.data ? figure(text) : 0;
+        widest = width > widest ? width : widest;
+    }
+    return widest;
+}
+
 // The width of each column's text alone; 0 for a column without any.
 static void measure(const struct grid *grid, bool headings,
                     unsigned widths[GRID_COLUMNS_MAX])
 {
     for (unsigned c = 0; c < grid->n_columns; c++) {
-        widths[c] = 0;
-        for (const struct grid_row *row = grid->first; row; row = row->next) {
-            unsigned width =
-                row->cells[c].text.data ? widest_line(row->cells[c].text) : 0;
-            widths[c] = width > widths[c] ? width : widths[c];
-        }
+        widths[c] = widest_of(grid, c, widest_line);
         unsigned title =
             headings ? grid_text_width(slice_from(grid->columns[c].title)) : 0;
         if (widths[c] > 0 && title > widths[c])
@@ -155,22 +179,42 @@ static void measure(const struct grid *grid, bool headings,
     }
 }
 
-// Takes from the widest flexible column until all fit.
-static void shrink(const struct grid *grid, unsigned width,
+// Takes from the widest column that is above its least width until all fit; false if they
+// do not.
+static bool shrink(const struct grid *grid, unsigned width,
+                   const unsigned least[GRID_COLUMNS_MAX],
                    unsigned widths[GRID_COLUMNS_MAX])
 {
     while (true) {
         unsigned total = 0, widest = GRID_COLUMNS_MAX;
         for (unsigned c = 0; c < grid->n_columns; c++) {
             total += widths[c] ? widths[c] + (total ? GAP : 0) : 0;
-            bool can_give = grid->columns[c].flexible && widths[c] > FLEXIBLE_MIN;
+            bool can_give = grid->columns[c].flexible && widths[c] > least[c];
             if (can_give && (widest == GRID_COLUMNS_MAX || widths[c] > widths[widest]))
                 widest = c;
         }
-        if (total <= width || widest == GRID_COLUMNS_MAX)
-            return;
+        if (total <= width)
+            return true;
+        if (widest == GRID_COLUMNS_MAX)
+            return false;
         widths[widest]--;
     }
+}
+
+// Between words as long as that is enough, then within them.
+static void fit(const struct grid *grid, unsigned width,
+                unsigned widths[GRID_COLUMNS_MAX])
+{
+    unsigned least[GRID_COLUMNS_MAX];
+    for (unsigned c = 0; c < grid->n_columns; c++) {
+        unsigned word = widest_of(grid, c, widest_word);
+        least[c] = word > FLEXIBLE_MIN ? word : FLEXIBLE_MIN;
+    }
+    if (shrink(grid, width, least, widths))
+        return;
+    for (unsigned c = 0; c < grid->n_columns; c++)
+        least[c] = FLEXIBLE_MIN;
+    shrink(grid, width, least, widths);
 }
 
 static void add_cells(const struct grid *grid, const struct grid_row *row,
@@ -214,6 +258,18 @@ static struct libscols_table *make_table(const struct grid *grid, bool headings,
     return table;
 }
 
+// Without the spaces that fill the last column; every line ended.
+static void append_trimmed(struct slice text, struct buffer *out)
+{
+    struct slice line;
+    while (text.len > 0 && take_line(&text, &line)) {
+        while (line.len > 0 && line.data[line.len - 1] == ' ')
+            line.len--;
+        buffer_append_slice(out, line);
+        buffer_append(out, "\n", 1);
+    }
+}
+
 void grid_print(struct grid *grid, const struct grid_print_options *options,
                 struct buffer *out)
 {
@@ -221,7 +277,7 @@ void grid_print(struct grid *grid, const struct grid_print_options *options,
         return;
     unsigned widths[GRID_COLUMNS_MAX];
     measure(grid, options->headings, widths);
-    shrink(grid, options->width, widths);
+    fit(grid, options->width, widths);
     scols_init_debug(0);
     struct libscols_table *table = make_table(grid, options->headings, widths);
     scols_table_enable_colors(table, options->colours);
@@ -235,9 +291,7 @@ void grid_print(struct grid *grid, const struct grid_print_options *options,
     }
     char *text = NULL;
     CHECK(scols_print_table_to_string(table, &text) == 0);
-    buffer_append(out, text, strlen(text));
-    if (out->len > 0 && out->data[out->len - 1] != '\n')
-        buffer_append(out, "\n", 1);
+    append_trimmed(slice_from(text), out);
     free(text);
     scols_unref_table(table);
 }

@@ -44,7 +44,7 @@ static void write_near_misses(const struct match_page *page, struct arena *arena
         struct buffer words = {0};
         words_bound(&words, page->language, page->names, &miss->bound);
         grid_add_row(&grid);
-        grid_set(&grid, 0, miss->unit.name.len ? miss->unit.name : miss->unit.id, NULL);
+        grid_set(&grid, 0, words_unit(&miss->unit), NULL);
         grid_set(&grid, 1, buffer_slice(&words), NULL);
         buffer_free(&words);
     }
@@ -52,46 +52,6 @@ static void write_near_misses(const struct match_page *page, struct arena *arena
     if (grid.first)
         json_write_text(out, "\n");
     grid_print(&grid, &options, out);
-}
-
-// Prerequisites and aftercare of the options: part of the terms, and too long for the
-// table.
-static void write_notes(const struct match_page *page, struct arena *arena,
-                        struct buffer *out)
-{
-    const struct option *option = page->answer->options.data;
-    struct buffer notes = {0};
-    for (uint32_t i = 0; i < page->answer->options.n; i++, option++) {
-        struct slice name = option->unit.name.len ? option->unit.name : option->unit.id;
-        struct buffer texts = {0};
-        for (uint32_t j = 0; j < option->prerequisites.n; j++) {
-            if (j > 0)
-                json_write_text(&texts, "; ");
-            buffer_append_slice(&texts, option->prerequisites.items[j]);
-        }
-        buffer_append(&texts, "", 1);
-        if (option->prerequisites.n > 0) {
-            text_append(&notes, page->language, TEXT_EXPLAIN_BEFORE, (int)name.len,
-                        name.data, texts.data);
-            json_write_text(&notes, "\n");
-        }
-        buffer_clear(&texts);
-        buffer_append_slice(&texts, option->aftercare);
-        buffer_append(&texts, "", 1);
-        if (option->aftercare.len > 0) {
-            text_append(&notes, page->language, TEXT_EXPLAIN_AFTER, (int)name.len,
-                        name.data, texts.data);
-            json_write_text(&notes, "\n");
-        }
-        buffer_free(&texts);
-    }
-    if (notes.len > 0) {
-        json_write_text(out, "\n");
-        struct slice text = {notes.data, notes.len - 1};
-        buffer_append_slice(out, grid_wrap(text, page->width, arena));
-        json_write_text(out, "\n");
-    }
-    buffer_free(&notes);
 }
 
 void match_explain_write(const struct match_page *page, struct arena *arena,
@@ -105,5 +65,4 @@ void match_explain_write(const struct match_page *page, struct arena *arena,
     json_write_text(out, "\n");
     write_reasons(page, arena, out);
     write_near_misses(page, arena, out);
-    write_notes(page, arena, out);
 }

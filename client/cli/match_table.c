@@ -5,6 +5,7 @@
 #include "cli/json_write.h"
 
 enum column {
+    COLUMN_NUMBER,
     COLUMN_UNIT,
     COLUMN_FIRST_DAY,
     COLUMN_BASIS,
@@ -12,7 +13,6 @@ enum column {
     COLUMN_DISTANCE,
     COLUMN_PRICE,
     COLUMN_VERIFY,
-    COLUMN_TERMS,
     COLUMN_COUNT
 };
 
@@ -36,22 +36,9 @@ static void add_unit(const struct match_page *page, struct grid *grid,
                      const struct option *option)
 {
     struct cell cell = {.grid = grid, .column = COLUMN_UNIT};
-    buffer_append_slice(&cell.text,
-                        option->unit.name.len ? option->unit.name : option->unit.id);
+    buffer_append_slice(&cell.text, words_unit(&option->unit));
     json_write_text(&cell.text, "\n");
     words_region(&cell.text, page->names, option->unit.region);
-    json_write_text(&cell.text, ", ");
-    if (option->kind == CANDIDATE_AGREEMENT)
-        text_append(&cell.text, page->language, TEXT_UNDER_AGREEMENT,
-                    (int)option->agreement.len, option->agreement.data);
-    else if (option->kind == CANDIDATE_CAPACITY)
-        text_append(&cell.text, page->language, TEXT_UNDER_CAPACITY,
-                    (int)option->capacity.len, option->capacity.data);
-    else
-        text_append(&cell.text, page->language, TEXT_UNDER_PERMIT);
-    if (option->alternatives > 0)
-        text_append(&cell.text, page->language, TEXT_ALTERNATIVES,
-                    (long long)option->alternatives);
     finish(&cell);
 }
 
@@ -118,20 +105,12 @@ static void add_numbers(struct grid *grid, const struct option *option)
     finish(&price);
 }
 
-static void add_terms(const struct match_page *page, struct grid *grid,
-                      const struct option *option)
+static void add_verify(const struct match_page *page, struct grid *grid,
+                       const struct option *option)
 {
-    struct cell verify = {.grid = grid, .column = COLUMN_VERIFY, .colour = "yellow"};
-    words_verify(&verify.text, page->language, option->verify);
-    finish(&verify);
-    struct cell terms = {.grid = grid, .column = COLUMN_TERMS};
-    words_terms(&terms.text, page->language, &option->terms);
-    for (uint32_t i = 0; i < option->permit_scopes.n; i++) {
-        if (terms.text.len > 0)
-            json_write_text(&terms.text, "\n");
-        buffer_append_slice(&terms.text, option->permit_scopes.items[i]);
-    }
-    finish(&terms);
+    struct cell cell = {.grid = grid, .column = COLUMN_VERIFY, .colour = "yellow"};
+    words_verify(&cell.text, page->language, option->verify);
+    finish(&cell);
 }
 
 // --- the page ---
@@ -141,6 +120,7 @@ static void write_options(const struct match_page *page, struct arena *arena,
 {
     enum language language = page->language;
     const struct grid_column columns[COLUMN_COUNT] = {
+        [COLUMN_NUMBER] = {"", .right = true},
         [COLUMN_UNIT] = {text_get(language, TEXT_COLUMN_UNIT), .flexible = true},
         [COLUMN_FIRST_DAY] = {text_get(language, TEXT_COLUMN_FIRST_DAY), false, false},
         [COLUMN_BASIS] = {text_get(language, TEXT_COLUMN_BASIS), false, false},
@@ -148,18 +128,18 @@ static void write_options(const struct match_page *page, struct arena *arena,
         [COLUMN_DISTANCE] = {text_get(language, TEXT_COLUMN_DISTANCE), .right = true},
         [COLUMN_PRICE] = {text_get(language, TEXT_COLUMN_PRICE), .right = true},
         [COLUMN_VERIFY] = {text_get(language, TEXT_COLUMN_VERIFY), .flexible = true},
-        [COLUMN_TERMS] = {text_get(language, TEXT_COLUMN_TERMS), .flexible = true},
     };
     struct grid grid = {.columns = columns, .n_columns = COLUMN_COUNT, .arena = arena};
     const struct option *option = page->answer->options.data;
     for (uint32_t i = 0; i < page->answer->options.n; i++, option++) {
         grid_add_row(&grid);
+        grid_set(&grid, COLUMN_NUMBER, arena_printf(arena, "%u", i + 1), NULL);
         add_unit(page, &grid, option);
         add_first_day(page, &grid, option);
         add_basis(page, &grid, option);
         add_guarantee(page, &grid, option);
         add_numbers(&grid, option);
-        add_terms(page, &grid, option);
+        add_verify(page, &grid, option);
     }
     struct grid_print_options options = {page->width, page->colours, true};
     grid_print(&grid, &options, out);
@@ -206,6 +186,7 @@ void match_page_write(const struct match_page *page, struct arena *arena,
             text_append(out, page->language, TEXT_MATCH_MORE, (unsigned)n);
             json_write_text(out, "\n");
         }
+        match_terms_write(page, arena, out);
     } else {
         text_append(out, page->language, TEXT_MATCH_NONE);
         json_write_text(out, "\n");
@@ -225,11 +206,7 @@ static int on_region(void *arg, const struct client_stored *stored)
     struct cli *cli = ((void **)arg)[0];
     struct match_names *names = ((void **)arg)[1];
     const struct region *region = &stored->entity.region;
-    struct slice name = region->name;
-    static const char prefix[] = "Region ";
-    if (name.len > sizeof prefix && memcmp(name.data, prefix, sizeof prefix - 1) == 0)
-        name =
-            (struct slice){name.data + sizeof prefix - 1, name.len - (sizeof prefix - 1)};
+    struct slice name = words_short_region(region->name);
     names->regions[region->code] = arena_copy(&cli->arena, name);
     return 0;
 }

@@ -26,6 +26,11 @@ struct match_page {
 void match_page_write(const struct match_page *page, struct arena *arena,
                       struct buffer *out);
 
+// Under which agreement and on what terms, by the options' numbers (match_terms.c); with
+// explain also what to see to before referral and who answers afterwards.
+void match_terms_write(const struct match_page *page, struct arena *arena,
+                       struct buffer *out);
+
 // Counts in words and near misses (match_explain.c).
 void match_explain_write(const struct match_page *page, struct arena *arena,
                          struct buffer *out);

@@ -7,6 +7,31 @@
 #include "cli/json_write.h"
 
 #define REGION_CODE_MAX 25
+#define NBSP "\xC2\xA0" // keeps a bound in one line
+
+static bool cut_prefix(struct slice *name, const char *prefix)
+{
+    size_t len = strlen(prefix);
+    if (name->len <= len || memcmp(name->data, prefix, len) != 0)
+        return false;
+    *name = (struct slice){name->data + len, name->len - len};
+    return true;
+}
+
+struct slice words_short_region(struct slice name)
+{
+    static const char suffix[] = "sregionen";
+    const size_t len = sizeof suffix - 1;
+    if (!cut_prefix(&name, "Region ") && name.len > len &&
+        memcmp(name.data + name.len - len, suffix, len) == 0)
+        name.len -= len;
+    return name;
+}
+
+struct slice words_unit(const struct unit_summary *unit)
+{
+    return unit->name.len > 0 ? unit->name : unit->id;
+}
 
 void words_region(struct buffer *out, const struct match_names *names, int64_t code)
 {
@@ -72,12 +97,12 @@ static void write_range(struct buffer *out, enum language language, size_t start
         json_write_text(out, ", ");
     if (range->unit_first) {
         json_write_text(out, text_get(language, range->unit));
-        json_write_text(out, " ");
+        json_write_text(out, NBSP);
     }
     if (range->min == ABSENT)
-        json_write_text(out, "≤ ");
+        json_write_text(out, "≤" NBSP);
     else if (range->max == ABSENT)
-        json_write_text(out, "≥ ");
+        json_write_text(out, "≥" NBSP);
     if (range->min != ABSENT)
         write_number(out, language, range->min, range->tenths);
     if (range->min != ABSENT && range->max != ABSENT)
@@ -85,7 +110,7 @@ static void write_range(struct buffer *out, enum language language, size_t start
     if (range->max != ABSENT)
         write_number(out, language, range->max, range->tenths);
     if (!range->unit_first) {
-        json_write_text(out, " ");
+        json_write_text(out, NBSP);
         json_write_text(out, text_get(language, range->unit));
     }
 }
@@ -110,7 +135,7 @@ void words_terms(struct buffer *out, enum language language, const struct terms 
     }
     for (uint32_t i = 0; i < terms->conditions.n; i++) {
         if (out->len > start)
-            json_write_text(out, "\n");
+            json_write_text(out, "; ");
         buffer_append_slice(out, terms->conditions.items[i]);
     }
 }

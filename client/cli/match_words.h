@@ -9,15 +9,19 @@
 
 // Names that an answer has only as codes.
 struct match_names {
-    struct slice regions[26]; // by code, shortened ("Skåne"); absent when not stored
+    struct slice regions[26]; // by code, short ("Skåne"); absent when not stored
 };
 
+// "Region Skåne" -> "Skåne", "Västra Götalandsregionen" -> "Västra Götaland".
+struct slice words_short_region(struct slice name);
+// The unit's name, or its id when it has none.
+struct slice words_unit(const struct unit_summary *unit);
 void words_region(struct buffer *out, const struct match_names *names, int64_t code);
 void words_date(struct buffer *out, int64_t days);
 void words_days(struct buffer *out, enum language language, int64_t days);
 // Whole kronor, rounded half up, digits in groups of three: "81 250".
 void words_price(struct buffer *out, int64_t ore);
-// "ASA ≤ 3, BMI 18.5–35, 18–75 years, women", then the conditions, one a line.
+// "ASA ≤ 3, BMI 18.5–35, 18–75 years, women", then the conditions.
 void words_terms(struct buffer *out, enum language language, const struct terms *terms);
 // The tests of a set, by what to verify, with commas.
 void words_verify(struct buffer *out, enum language language, int64_t verify);

@@ -104,7 +104,7 @@ const char *const text_table[TEXT_COUNT][LANGUAGE_COUNT] = {
     [TEXT_CANNOT_READ] = {"%s cannot be read: %s", "%s kan inte läsas: %s"},
     [TEXT_CANNOT_WRITE] = {"%s cannot be written: %s", "%s kan inte skrivas: %s"},
     // match
-    [TEXT_MATCH_HEAD] = {"%s %s, for %s, referred on %s", "%s %s, för %s, remiss %s"},
+    [TEXT_MATCH_HEAD] = {"%s, for %s, referred on %s", "%s, för %s, remiss %s"},
     [TEXT_MATCH_DEADLINE] = {"The care guarantee ends on %s", "Vårdgarantin går ut %s"},
     [TEXT_MATCH_NONE] = {"Nobody can take this patient.",
                          "Ingen kan ta emot den här patienten."},
@@ -118,7 +118,9 @@ const char *const text_table[TEXT_COUNT][LANGUAGE_COUNT] = {
     [TEXT_COLUMN_GUARANTEE] = {"Guarantee", "Garanti"},
     [TEXT_COLUMN_DISTANCE] = {"km", "km"},
     [TEXT_COLUMN_PRICE] = {"SEK", "kr"},
+    [TEXT_COLUMN_UNDER] = {"Under", "Enligt"},
     [TEXT_COLUMN_TERMS] = {"Terms", "Villkor"},
+    [TEXT_COLUMN_NOTE] = {"To see to", "Att ordna"},
     [TEXT_COLUMN_VERIFY] = {"To verify", "Kontrollera"},
     [TEXT_DAYS] = {"%lld days", "%lld dagar"},
     [TEXT_ONE_DAY] = {"1 day", "1 dag"},
@@ -127,7 +129,7 @@ const char *const text_table[TEXT_COUNT][LANGUAGE_COUNT] = {
     [TEXT_BASIS_CURRENT] = {"current", "aktuell"},
     [TEXT_BASIS_CAPACITY] = {"free slots", "lediga tider"},
     [TEXT_BASIS_STALE] = {"too old!", "för gammal!"},
-    [TEXT_BASIS_UNKNOWN] = {"no figure", "uppgift saknas"},
+    [TEXT_BASIS_UNKNOWN] = {"no figure", "saknas"},
     [TEXT_SLOTS] = {"%lld slots", "%lld platser"},
     [TEXT_ONE_SLOT] = {"1 slot", "1 plats"},
     [TEXT_WITHIN] = {"inside", "inom"},
@@ -135,7 +137,7 @@ const char *const text_table[TEXT_COUNT][LANGUAGE_COUNT] = {
     [TEXT_UNDER_AGREEMENT] = {"agreement %.*s", "avtal %.*s"},
     [TEXT_UNDER_CAPACITY] = {"capacity %.*s", "kapacitet %.*s"},
     [TEXT_UNDER_PERMIT] = {"national permit", "NHV-tillstånd"},
-    [TEXT_ALTERNATIVES] = {", %lld more", ", %lld till"},
+    [TEXT_ALTERNATIVES] = {", and %lld more", ", och %lld till"},
     [TEXT_TERM_ASA] = {"ASA", "ASA"},
     [TEXT_TERM_WEIGHT] = {"kg", "kg"},
     [TEXT_TERM_BMI] = {"BMI", "BMI"},
@@ -150,8 +152,8 @@ const char *const text_table[TEXT_COUNT][LANGUAGE_COUNT] = {
     [TEXT_EXPLAIN_ANY] = {"how many", "antal"},
     [TEXT_EXPLAIN_ALONE] = {"only that", "enbart det"},
     [TEXT_EXPLAIN_NEAR] = {"What nearly fitted", "Vad som nästan passade"},
-    [TEXT_EXPLAIN_BEFORE] = {"%.*s: before referral: %s", "%.*s: före remiss: %s"},
-    [TEXT_EXPLAIN_AFTER] = {"%.*s: aftercare: %s", "%.*s: eftervård: %s"},
+    [TEXT_TERMS_BEFORE] = {"before referral", "före remiss"},
+    [TEXT_TERMS_AFTER] = {"aftercare", "eftervård"},
     [TEXT_NEAR_ASA_MAX] = {"takes ASA up to %s", "tar högst ASA %s"},
     [TEXT_NEAR_WEIGHT_MIN] = {"takes from %s kg", "tar från %s kg"},
     [TEXT_NEAR_WEIGHT_MAX] = {"takes up to %s kg", "tar högst %s kg"},
@@ -194,9 +196,9 @@ const char *const text_table[TEXT_COUNT][LANGUAGE_COUNT] = {
     [TEXT_IMPORT_WOULD_DELETE] = {"would delete %s", "skulle ta bort %s"},
     [TEXT_IMPORT_SUMMARY] =
         {"%u files, %u rows: %u written, %u equal to what is stored, %u "
-         "skipped, %u refused, %u deleted; %.1f s, revision %llu",
+         "skipped, %u refused, %u deleted; %.1f s",
          "%u filer, %u rader: %u skrivna, %u lika som förut, %u "
-         "överhoppade, %u nekade, %u borttagna; %.1f s, revision %llu"},
+         "överhoppade, %u nekade, %u borttagna; %.1f s"},
     [TEXT_IMPORT_SUMMARY_DRY] =
         {"%u files, %u rows: %u would be written, %u are equal to what "
          "is stored, %u would be skipped, %u refused, %u deleted; %.1f "
