@@ -138,8 +138,9 @@ def read_origin(value, field):
         return value
     if not isinstance(value, dict) or set(value) != {"latitude", "longitude"}:
         raise invalid(INVALID_VALUE, field)
-    latitude = read_scaled(value["latitude"], field, 1_000_000, -90, 90)
-    longitude = read_scaled(value["longitude"], field, 1_000_000, -180, 180)
+    latitude = read_scaled(value["latitude"], f"{field}.latitude", 1_000_000, -90, 90)
+    longitude = read_scaled(value["longitude"], f"{field}.longitude", 1_000_000,
+                            -180, 180)
     return (latitude, longitude)
 
 
