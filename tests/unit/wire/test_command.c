@@ -421,7 +421,7 @@ Test(wire_apply, changes_that_are_no_messages_are_refused)
 Test(wire_entity, entities_and_stored_records_read_back_the_same)
 {
     for (int n = 1; n < KIND_COUNT; n++) {
-        struct buffer bytes = {0}, record_bytes = {0}, again = {0};
+        struct buffer bytes = {0}, record_bytes = {0}, stored = {0}, again = {0};
         union entity entity, read;
         enum kind kind = KIND_NONE;
         uint64_t revision = 0;
@@ -437,10 +437,9 @@ Test(wire_entity, entities_and_stored_records_read_back_the_same)
         *record = (struct record){
             .revision = 4711, .len = (uint32_t)record_bytes.len, .kind = (uint8_t)kind};
         memcpy(record->bytes, record_bytes.data, record_bytes.len);
-        buffer_clear(&again);
-        wire_stored_encode(record, &again);
+        wire_stored_encode(record, &stored);
         cr_assert_eq(
-            wire_stored_decode(buffer_slice(&again), &kind, &read, &revision, NULL), 0);
+            wire_stored_decode(buffer_slice(&stored), &kind, &read, &revision, NULL), 0);
         cr_expect_eq(revision, 4711);
         cr_expect_eq(kind, n);
         buffer_clear(&again);
@@ -449,6 +448,7 @@ Test(wire_entity, entities_and_stored_records_read_back_the_same)
         free(record);
         buffer_free(&bytes);
         buffer_free(&record_bytes);
+        buffer_free(&stored);
         buffer_free(&again);
     }
 }
