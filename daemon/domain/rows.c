@@ -538,6 +538,7 @@ void rows_init(struct rows *rows)
 {
     *rows = (struct rows){.index = match_index_new(compare_lines)};
     match_index_set_max_age(rows->index, SETTING_MAX_AGE_DAYS_DEFAULT);
+    match_index_settle(rows->index); // an empty state may be asked before its first change
 }
 
 void rows_close(struct rows *rows)
