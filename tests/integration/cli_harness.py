@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A real daemon with its own Redis in a temporary folder, and the client against it.
+
+The programs are those of VARDSOK_BIN. Nothing here sleeps: a daemon is waited for by the
+lines of its log.
+"""
+
+import datetime
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import unittest
+import zoneinfo
+
+sys.dont_write_bytecode = True  # the tree stays clean
+
+BIN = os.environ["VARDSOK_BIN"]
+ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
+ORACLE = os.path.join(ROOT, "tests", "interop", "oracle")
+CODES = os.path.join(ROOT, "schema", "codes")
+
+
+def today():
+    return datetime.datetime.now(zoneinfo.ZoneInfo("Europe/Stockholm")).date()
+
+
+def day(offset):
+    return (today() + datetime.timedelta(days=offset)).isoformat()
+
+
+def run_python(*arguments, **options):
+    return subprocess.run(["/usr/bin/python3", "-B", *arguments], check=True,
+                          encoding="utf-8", **options)
+
+
+class Daemon:
+    def __init__(self, folder):
+        self.folder = folder
+        self.url = f"unix:{folder}/s"
+        self.process = None
+
+    def start(self):
+        command = [os.path.join(BIN, "vardsokd"), "--data-dir",
+                   os.path.join(self.folder, "data"), "--listen", self.url]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE,
+                                        stderr=subprocess.STDOUT)
+        lines = []
+        for line in self.process.stdout:
+            lines.append(line)
+            if b"event=log_writable" in line:
+                return
+        raise AssertionError("the daemon ended: " + b"".join(lines).decode())
+
+    def stop(self, how=signal.SIGTERM):
+        self.process.send_signal(how)
+        self.process.stdout.read()
+        self.process.stdout.close()
+        self.process.wait()
+        self.process = None
+
+
+class Case(unittest.TestCase):
+    """A test with a folder; daemons end with it."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="vardsok-")
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+        self.daemon = None
+
+    def path(self, *parts):
+        return os.path.join(self.folder, *parts)
+
+    def start(self):
+        self.daemon = Daemon(self.folder)
+        self.daemon.start()
+        self.addCleanup(lambda: self.daemon.process and self.daemon.stop())
+
+    def write(self, name, text):
+        path = self.path(name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        data = text if isinstance(text, bytes) else text.encode()
+        with open(path, "wb") as stream:
+            stream.write(data)
+        return path
+
+    def vardsok(self, *arguments, input=None, env=None):
+        environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8",
+                       "HOME": self.folder}
+        for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS"):
+            if name in os.environ:
+                environment[name] = os.environ[name]
+        if self.daemon:
+            environment["VARDSOK_SERVER"] = self.daemon.url
+        environment.update(env or {})
+        return subprocess.run([os.path.join(BIN, "vardsok"), *arguments], input=input,
+                              capture_output=True, encoding="utf-8", env=environment,
+                              check=False, timeout=120)
+
+    def done(self, *arguments, **options):
+        """Runs what must succeed; returns its stdout."""
+        result = self.vardsok(*arguments, **options)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        return result.stdout
+
+    def document(self, *arguments, **options):
+        return json.loads(self.done(*arguments, "--json", **options))
+
+    def status(self):
+        return self.document("status")
+
+    def unchanged(self, before):
+        """The daemon is where it was: same revision, same digest."""
+        now = self.status()
+        self.assertEqual((now["revision"], now["state"]["digest"]),
+                         (before["revision"], before["state"]["digest"]))
