@@ -23,9 +23,10 @@ static void count_failures(struct match_answer *answer, uint32_t failed)
     }
 }
 
-// Counts a candidate; true when it is not excluded.
-static bool explain_candidate(struct explanation *explanation, struct match_trial *t,
-                              struct match_found *found)
+// Counts a candidate; true when it is not excluded. Inline for its kind to be a constant.
+__attribute__((always_inline)) static inline bool
+explain_candidate(struct explanation *explanation, struct match_trial *t,
+                  struct match_found *found)
 {
     struct match_answer *answer = explanation->answer;
     found->failed = match_tests_explain(t, &found->unknown);
@@ -43,25 +44,45 @@ static bool explain_candidate(struct explanation *explanation, struct match_tria
     return false;
 }
 
+static void explain_lines(struct explanation *explanation, struct match_trial *t,
+                          const struct group *group, struct choice *choice)
+{
+    for (uint32_t row = 0; row < group->n_rows; row++) {
+        struct match_found found = {.group = group, .row = row};
+        trial_set_line(t, explanation->run, &group->lines[row]);
+        if (explain_candidate(explanation, t, &found))
+            choice_add(choice, t, row, found.unknown);
+    }
+}
+
+static void explain_capacities(struct explanation *explanation, struct match_trial *t,
+                               const struct group *group, struct choice *choice)
+{
+    for (uint32_t row = 0; row < group->n_rows; row++) {
+        struct match_found found = {.group = group, .row = row};
+        trial_set_capacity(t, &group->capacities[row]);
+        if (explain_candidate(explanation, t, &found))
+            choice_add(choice, t, row, found.unknown);
+    }
+}
+
 static void explain_group(void *arg, const struct group *group)
 {
     struct explanation *explanation = arg;
-    const struct match_run *run = explanation->run;
+    struct match_run *run = explanation->run;
     struct match_trial t;
     struct choice choice = {0};
     trial_set_group(&t, run, group);
-    for (uint32_t row = 0; row < group->n_rows; row++) {
-        struct match_found found = {.group = group, .row = row};
-        trial_set_row(&t, run, group, row);
-        if (explain_candidate(explanation, &t, &found))
-            choice_add(&choice, &t, row, found.unknown);
-    }
+    if (group->is_capacity)
+        explain_capacities(explanation, &t, group, &choice);
+    else
+        explain_lines(explanation, &t, group, &choice);
     if (!choice.found)
         return;
     trial_set_row(&t, run, group, choice.row);
     struct match_found found = {
         .group = group, .row = choice.row, .unknown = choice.unknown};
-    match_run_offer(&explanation->run->ranking, &t, &found);
+    match_run_offer(&run->ranking, &t, &found);
 }
 
 static void explain_permits(struct explanation *explanation)

@@ -216,7 +216,7 @@ static inline enum match_result test_permit_ends(const struct match_trial *t)
     return t->permits.in_force ? starts_by(t, t->permits.last_to) : MATCH_PASS;
 }
 
-static inline enum match_result match_test_run(enum match_test test, struct match_trial *t)
+__attribute__((always_inline)) static inline enum match_result match_test_run(enum match_test test, struct match_trial *t)
 {
     bool line = t->kind == MATCH_AGREEMENT;
     bool capacity = t->kind == MATCH_CAPACITY;
@@ -267,7 +267,7 @@ static inline enum match_result match_test_run(enum match_test test, struct matc
 #define MATCH_EXCLUDED UINT32_MAX
 
 // Stops at the first FAIL: MATCH_EXCLUDED, or the mask of tests that gave UNKNOWN.
-static inline uint32_t match_tests_run(struct match_trial *t)
+__attribute__((always_inline)) static inline uint32_t match_tests_run(struct match_trial *t)
 {
     uint32_t unknown = 0;
 #pragma GCC unroll 32
@@ -281,10 +281,12 @@ static inline uint32_t match_tests_run(struct match_trial *t)
 }
 
 // All of them: returns the mask of those that gave FAIL, and of those that gave UNKNOWN.
-static inline uint32_t match_tests_explain(struct match_trial *t, uint32_t *unknown)
+__attribute__((always_inline)) static inline uint32_t
+match_tests_explain(struct match_trial *t, uint32_t *unknown)
 {
     uint32_t failed = 0;
     *unknown = 0;
+#pragma GCC unroll 32
     for (unsigned test = 1; test <= MATCH_TESTS; test++) {
         enum match_result result = match_test_run((enum match_test)test, t);
         failed |= (uint32_t)(result == MATCH_FAIL) << test;
