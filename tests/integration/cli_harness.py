@@ -48,9 +48,11 @@ class Daemon:
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE,
                                         stderr=subprocess.STDOUT)
         lines = []
+        awaited = {b"event=ready", b"event=log_writable"}
         for line in self.process.stdout:
             lines.append(line)
-            if b"event=log_writable" in line:
+            awaited -= {word for word in line.split()}
+            if not awaited:
                 return
         raise AssertionError("the daemon ended: " + b"".join(lines).decode())
 
