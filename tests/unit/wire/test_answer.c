@@ -160,6 +160,37 @@ Test(wire_answer, is_what_the_generic_encoder_writes)
     buffer_free(&generic);
 }
 
+Test(wire_answer, an_option_of_less_than_128_bytes_has_a_length_of_one)
+{
+    struct query query = sample_query();
+    struct answer answer;
+    struct buffer pasted = {0}, generic = {0};
+    union entity entity;
+    full_entity(KIND_UNIT, &entity);
+    entity.unit.active = true;
+    entity.unit.name = slice_from("Ö");
+    shape_clear(&shape_contact, &entity.unit.contact);
+    put(KIND_UNIT, &entity);
+    full_entity(KIND_CAPACITY, &entity);
+    shape_clear(&shape_terms, &entity.capacity.terms);
+    entity.capacity.prerequisites.n = 0;
+    put(KIND_CAPACITY, &entity);
+    full_entity(KIND_SERVICE, &entity);
+    entity.service.nhv_area = SLICE_ABSENT;
+    put(KIND_SERVICE, &entity);
+    query.asa = 4; // so that the line is a near miss
+    answer_query(&query, &pasted, &answer);
+    cr_assert_eq(answer.options.n, 1);
+    cr_assert_eq(answer.near_misses.n, 1);
+    wire_encode(&shape_answer, WIRE_PUBLIC, &answer, &generic);
+    cr_expect(slice_equal(buffer_slice(&pasted), buffer_slice(&generic)));
+    buffer_clear(&generic);
+    wire_encode(&shape_option, WIRE_PUBLIC, answer.options.data, &generic);
+    cr_expect_lt(generic.len, 128);
+    buffer_free(&pasted);
+    buffer_free(&generic);
+}
+
 Test(wire_answer, an_agreement_line_shows_its_key_its_terms_and_its_waiting_time)
 {
     struct query query = sample_query();

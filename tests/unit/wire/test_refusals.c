@@ -56,6 +56,8 @@ Test(wire_refusals, malformed_messages_are_refused_in_both_forms)
         {"a varint over 64 bits", BYTES("\x58\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x02")},
         {"a varint that never ends", BYTES("\x58\xFF\xFF\xFF")},
         {"a tag over 32 bits", BYTES("\x88\x80\x80\x80\x80\x01\x01")},
+        {"a field number over 32 bits", BYTES("\xA0\x86\x80\x80\x80\x01\x01")},
+        {"field number 2^29", BYTES("\x80\x80\x80\x80\x10\x01")},
         {"a text as a varint", BYTES("\x08\x01")},
         {"a number as a text", BYTES("\x5A\x01"
                                      "a")},
