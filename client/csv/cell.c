@@ -163,16 +163,6 @@ static int decode_set(struct slice cell, int64_t *value, struct refusal *refusal
     return status;
 }
 
-static int decode_list_field(const struct field *field, struct slice cell, void *message,
-                             struct refusal *refusal)
-{
-    struct text_list *list = field_list(field, message);
-    int status = decode_list(cell, list, refusal);
-    if (status != STATUS_OK)
-        list->n = 0;
-    return status;
-}
-
 int cell_decode(const struct field *field, struct slice cell, void *message,
                 struct refusal *refusal)
 {
@@ -181,7 +171,7 @@ int cell_decode(const struct field *field, struct slice cell, void *message,
         return STATUS_OK;
     }
     if (field->type == FIELD_TEXT_LIST || field->type == FIELD_HEALTHCARE_REGIONS)
-        return decode_list_field(field, cell, message, refusal);
+        return decode_list(cell, field_list(field, message), refusal);
     int64_t *value = field_int(field, message);
     switch ((enum field_type)field->type) {
     case FIELD_REGION:

@@ -9,7 +9,7 @@
 
 // Reads a cell that is not empty into its field of message; texts borrow from the cell.
 // Only the form is looked at: field_check decides about the value. Errors:
-// STATUS_INVALID_ARGUMENT; the refusal has no field and its message no name.
+// STATUS_INVALID_ARGUMENT; the refusal names no field, and the field is then not defined.
 int cell_decode(const struct field *field, struct slice cell, void *message,
                 struct refusal *refusal);
 

@@ -75,8 +75,7 @@ static void fault(struct csv_reader *reader, const char *column, enum reason rea
 
 static const char *show_name(struct slice name, struct arena *arena)
 {
-    if (name.len == 0 || name.len > ID_MAX_LEN || !grammar_is_text(name) ||
-        identity_is_in(name))
+    if (name.len > ID_MAX_LEN || !grammar_is_text(name) || identity_is_in(name))
         return "";
     return arena_printf(arena, "%.*s", (int)name.len, name.data).data;
 }

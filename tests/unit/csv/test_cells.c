@@ -67,6 +67,7 @@ Test(csv_cell, numbers_have_no_more_decimals_than_their_unit)
         {"sex", "female", "female"},
         {"sex", "FEMALE", NULL},
         {"sex", "f", NULL},
+        {"sex", "nemale", NULL},
         {"sex", "any", "any"},
         {"asa_max", "6", "6"},
         {"asa_max", "", ""},
@@ -77,6 +78,7 @@ Test(csv_cell, numbers_have_no_more_decimals_than_their_unit)
         {"aftercare", "\" x\"", "\" x\""},
         {"aftercare", "\"\"", ""},
         {"aftercare", "\"a,b\"", "\"a,b\""},
+        {"aftercare", "x ", "\"x \""},
     };
     for (size_t i = 0; i < sizeof cells / sizeof cells[0]; i++)
         expect_cell(cells[i].column, cells[i].cell, cells[i].again);
@@ -133,6 +135,38 @@ Test(csv_cell, sets_are_written_as_a_star_or_ascending_codes)
         reading_take(&reading, KIND_AGREEMENT, slice_from(text), 0);
         cr_expect_str_eq(reading.rows.data, row, "%s", reading.faults.data);
         reading_close(&reading);
+    }
+}
+
+static void expect_row(enum kind kind, const char *text, const char *row)
+{
+    struct reading reading;
+    reading_take(&reading, kind, slice_from(text), 0);
+    cr_expect_str_eq(reading.rows.data, row, "%s%s", reading.faults.data,
+                     reading.rows.data);
+    reading_close(&reading);
+}
+
+Test(csv_cell, flags_and_figures_keep_their_words)
+{
+    static const char *const flags[] = {"true", "false", ""};
+    for (size_t i = 0; i < 3; i++) {
+        char text[256], row[256];
+        snprintf(text, sizeof text,
+                 "id,owner_region,kind,suspended\nA-1,09,national,%s\n", flags[i]);
+        snprintf(row, sizeof row, "2: A-1,09,national,,,,%s,,\n", flags[i]);
+        expect_row(KIND_AGREEMENT, text, row);
+    }
+    static const char *const statistics[] = {"estimate", "median", "p90", "max"};
+    for (size_t i = 0; i < 4; i++) {
+        char text[256], row[256];
+        snprintf(text, sizeof text,
+                 "unit,service,observed_on,current_days,statistic\n" UNIT
+                 ",NFB49,2026-11-18,0,%s\n",
+                 statistics[i]);
+        snprintf(row, sizeof row, "2: " UNIT ",NFB49,2026-11-18,0,,,%s,,\n",
+                 statistics[i]);
+        expect_row(KIND_WAITING_TIME, text, row);
     }
 }
 

@@ -45,6 +45,10 @@ Test(csv_reader, a_missing_header_is_told)
     EXPECT(KIND_MAPPING, "", "1: : the file has no header row\n", 0);
     EXPECT(KIND_MAPPING, "\n\r\n", "1: : the file has no header row\n", 0);
     EXPECT(KIND_MAPPING, "\xEF\xBB\xBF", "1: : the file has no header row\n", 0);
+    EXPECT(KIND_SETTING, "\xEF",
+           "1: : settings.csv has no such column (column 1 of the header)\n"
+           "1: key: the column is required\n1: value: the column is required\n",
+           0);
     EXPECT(KIND_SETTING, "\xEF\xBB", // half a mark is a column's name
            "1: : settings.csv has no such column (column 1 of the header)\n"
            "1: key: the column is required\n1: value: the column is required\n",
