@@ -7,7 +7,7 @@
 // handed over as an entity. Nothing here looks at what is stored, compares rows with each
 // other, or does I/O.
 //
-// Taken: columns in any order, a byte order mark first, LF or CR LF, blank lines. An
+// Taken: columns in any order, a byte order mark first, LF, CR LF or CR, blank lines. An
 // empty cell, quoted or not, is absent. Refused: an unknown or repeated column, a missing
 // column of a required field, a row with another number of cells than the header, a quote
 // that is not RFC 4180's. Spaces belong to the cell.

@@ -40,6 +40,7 @@ struct csv_reader {
     bool in_row;   // the row's first byte has come
     bool skipping; // to the end of a line with a broken quote
     bool stopped;
+    bool after_return; // the last byte was the CR that a LF may follow
 
     bool has_header;
     bool header_is_right;
@@ -244,18 +245,17 @@ static void broken_quote(struct csv_reader *reader)
     restart_parser(reader);
 }
 
-static bool is_blank(struct slice part)
+static bool ends_line(char c)
 {
-    return part.data[0] == '\n' ||
-           (part.data[0] == '\r' && (part.len == 1 || part.data[1] == '\n'));
+    return c == '\n' || c == '\r';
 }
 
-// One line, or a part of one, with its line feed.
+// One line, or a part of one, with its end.
 static void read_line(struct csv_reader *reader, struct slice part)
 {
     if (reader->skipping)
         return;
-    if (!reader->in_row && !is_blank(part)) {
+    if (!reader->in_row && !ends_line(part.data[0])) {
         reader->in_row = true;
         reader->row_line = reader->line;
     }
@@ -279,13 +279,18 @@ static void read_line(struct csv_reader *reader, struct slice part)
 static void read_bytes(struct csv_reader *reader, struct slice bytes)
 {
     for (size_t start = 0; start < bytes.len && !reader->stopped;) {
-        const char *feed = memchr(bytes.data + start, '\n', bytes.len - start);
-        size_t end = feed ? (size_t)(feed - bytes.data) + 1 : bytes.len;
+        size_t end = start;
+        while (end < bytes.len && !ends_line(bytes.data[end]))
+            end++;
+        bool is_whole = end < bytes.len;
+        bool is_rest_of_end = reader->after_return && bytes.data[start] == '\n';
+        end += is_whole;
         read_line(reader, (struct slice){bytes.data + start, end - start});
-        if (feed != NULL) {
-            reader->line++;
+        if (is_whole) {
+            reader->line += !is_rest_of_end;
             reader->skipping = false;
         }
+        reader->after_return = bytes.data[end - 1] == '\r';
         start = end;
     }
 }
