@@ -205,7 +205,7 @@ static bool shrink(const struct grid *grid, unsigned width,
 static void fit(const struct grid *grid, unsigned width,
                 unsigned widths[GRID_COLUMNS_MAX])
 {
-    unsigned least[GRID_COLUMNS_MAX];
+    unsigned least[GRID_COLUMNS_MAX] = {0};
     for (unsigned c = 0; c < grid->n_columns; c++) {
         unsigned word = widest_of(grid, c, widest_word);
         least[c] = word > FLEXIBLE_MIN ? word : FLEXIBLE_MIN;

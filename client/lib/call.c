@@ -112,6 +112,18 @@ void call_on_frame(struct vardsok_call *call, const struct frame *frame, int64_t
     }
 }
 
+// Tells the daemon, at once if the socket takes it.
+static void cancel(struct vardsok_call *call)
+{
+    struct vardsok *connection = call->connection;
+    if (call->state != CALL_OPEN || connection->fd < 0)
+        return;
+    call->state = CALL_DONE; // whatever comes now is nobody's
+    frame_encode(&(struct frame){.call_id = call->id, .type = FRAME_CANCEL},
+                 &connection->out);
+    connection_turn(connection, 0);
+}
+
 // The deadline has passed. What is known of a call that waits to be sent again is why it
 // failed.
 static void on_late(struct vardsok_call *call)
@@ -127,9 +139,7 @@ static void on_late(struct vardsok_call *call)
                          ? "no answer in time: the write may or may not have been done; "
                            "repeat it with the same request id"
                          : "no answer in time");
-    if (call->state == CALL_OPEN && call->connection->fd >= 0)
-        frame_encode(&(struct frame){.call_id = call->id, .type = FRAME_CANCEL},
-                     &call->connection->out);
+    cancel(call);
     end(call, VARDSOK_DEADLINE_EXCEEDED);
 }
 
@@ -208,16 +218,11 @@ void vardsok_call_free(struct vardsok_call *call)
 {
     if (call == NULL)
         return;
-    struct vardsok *connection = call->connection;
-    struct vardsok_call **link = &connection->calls;
+    cancel(call);
+    struct vardsok_call **link = &call->connection->calls;
     while (*link != call)
         link = &(*link)->next;
     *link = call->next;
-    if (call->state == CALL_OPEN && connection->fd >= 0) {
-        frame_encode(&(struct frame){.call_id = call->id, .type = FRAME_CANCEL},
-                     &connection->out);
-        connection_turn(connection, 0);
-    }
     buffer_free(&call->request);
     buffer_free(&call->inbox);
     free(call);

@@ -226,6 +226,9 @@ void connection_turn(struct vardsok *connection, int64_t until_ms)
         write_some(connection);
     if (connection->fd >= 0 && poll_fd.revents & (POLLIN | POLLHUP | POLLERR))
         read_some(connection);
+    // A PONG must not wait for the caller's next call.
+    if (connection->fd >= 0 && connection->out.len > 0)
+        write_some(connection);
 }
 
 // --- for callers ---

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The table of texts is whole: every text in both languages, with the same arguments.
+#include <criterion/criterion.h>
+
+#include "cli/text_table.h"
+
+// The conversions of a format, as "%s %u ", in order.
+static void conversions(const char *format, char out[100])
+{
+    size_t len = 0;
+    out[0] = '\0';
+    while ((format = strchr(format, '%')) != NULL) {
+        size_t n = 1 + strspn(format + 1, "-+ #0123456789.*lzh") + 1;
+        if (n + len + 2 < 100) {
+            memcpy(out + len, format, n);
+            len += n;
+            out[len++] = ' ';
+            out[len] = '\0';
+        }
+        format += n;
+    }
+}
+
+Test(texts, every_text_is_there_in_both_languages_with_the_same_arguments)
+{
+    for (int text = TEXT_NONE + 1; text < TEXT_COUNT; text++) {
+        char one[100], other[100];
+        const char *english = text_table[text][LANGUAGE_EN];
+        const char *swedish = text_table[text][LANGUAGE_SV];
+        cr_assert(english && *english, "text %d has no English", text);
+        cr_assert(swedish && *swedish, "text %d has no Swedish", text);
+        conversions(english, one);
+        conversions(swedish, other);
+        cr_expect_str_eq(one, other, "\"%s\" and \"%s\"", english, swedish);
+    }
+}
+
+Test(texts, every_test_can_say_no_and_ask_to_be_verified)
+{
+    for (int test = 1; test < TEST_COUNT; test++)
+        for (int language = 0; language < LANGUAGE_COUNT; language++) {
+            const char *failed =
+                text_test_failed((enum language)language, (enum test_reason)test);
+            const char *verify =
+                text_test_verify((enum language)language, (enum test_reason)test);
+            cr_expect(failed && *failed, "test %d", test);
+            cr_expect(verify && *verify, "test %d", test);
+        }
+}
+
+Test(texts, every_reason_of_a_refusal_has_a_meaning_in_swedish)
+{
+    for (int reason = REASON_NONE + 1; reason < REASON_COUNT; reason++) {
+        const char *meaning = text_reason(LANGUAGE_SV, reason_name((enum reason)reason));
+        cr_expect(meaning && *meaning, "%s", reason_name((enum reason)reason));
+    }
+    cr_expect_null(text_reason(LANGUAGE_EN, "UNKNOWN_SERVICE"));
+    cr_expect_null(text_reason(LANGUAGE_SV, "NEWER_THAN_WE_ARE"));
+}
+
+Test(texts, the_language_is_that_of_the_first_variable_that_is_set)
+{
+    static const struct {
+        const char *all, *messages, *lang;
+        enum language language;
+    } rows[] = {
+        {"", "", "", LANGUAGE_EN},
+        {"", "", "sv_SE.UTF-8", LANGUAGE_SV},
+        {"", "sv_FI", "en_US.UTF-8", LANGUAGE_SV},
+        {"C", "sv_SE", "sv_SE", LANGUAGE_EN},
+        {"sv", "en", "en", LANGUAGE_SV},
+        {"", "", "de_DE", LANGUAGE_EN},
+    };
+    for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        setenv("LC_ALL", rows[i].all, 1);
+        setenv("LC_MESSAGES", rows[i].messages, 1);
+        setenv("LANG", rows[i].lang, 1);
+        cr_expect_eq(text_language_of_environment(), rows[i].language, "row %u", i);
+    }
+}
