@@ -60,6 +60,7 @@ enum kind csv_kind_find(struct slice name)
 {
     for (int kind = KIND_NONE + 1; kind < KIND_COUNT; kind++) {
         struct slice file = slice_from(files[kind].name);
+        CHECK(file.data != NULL);
         struct slice stem = {file.data, file.len - strlen(".csv")};
         if (slice_equal(name, file) || slice_equal(name, stem))
             return (enum kind)kind;
