@@ -128,7 +128,7 @@ static bool number_fits(const struct field *field, uint64_t raw, int64_t *value)
 
 static int decode_number(struct frame *frame, const struct field *field, uint64_t raw)
 {
-    int64_t value;
+    int64_t value = ABSENT;
     if (field->type == FIELD_ENUM) {
         int status = decode_enum(frame, field, raw, &value);
         if (status != STATUS_OK)

@@ -135,7 +135,7 @@ static void encode_field(const struct field *field, enum wire_form form,
         encode_struct_list(field, form, field_get_sub(field, message), out);
         return;
     }
-    CHECK(!"a field type without an encoding");
+    check_failed(__FILE__, __LINE__, "a field type without an encoding");
 }
 
 void wire_encode(const struct shape *shape, enum wire_form form, const void *message,

@@ -58,7 +58,7 @@ static inline char *put_bytes(char *at, uint32_t number, struct slice bytes)
 
 // The length of a nested message is known last: it is put after len_len bytes of room,
 // which are then closed or widened. body is where the message begins, at where it ends.
-static inline char *put_length(char *body, char *at, size_t len_len)
+static inline char *put_length(char *body, const char *at, size_t len_len)
 {
     size_t len = (size_t)(at - body), needed = put_varint_len(len);
     if (needed != len_len)

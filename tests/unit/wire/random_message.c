@@ -27,12 +27,12 @@ static struct slice random_text(struct random *random, size_t max)
     size_t wanted = random_below(random, 8) == 0 ? max : random_below(random, 20) + 1;
     size_t len = 0;
     while (len < wanted && len < max) {
-        const char *part = parts[random_below(random, sizeof parts / sizeof parts[0])];
-        size_t part_len = strlen(part);
-        if (len + part_len > max)
-            part = "b", part_len = 1;
-        memcpy(text + len, part, part_len);
-        len += part_len;
+        struct slice part =
+            slice_from(parts[random_below(random, sizeof parts / sizeof parts[0])]);
+        if (len + part.len > max)
+            part = slice_from("b");
+        memcpy(text + len, part.data, part.len);
+        len += part.len;
     }
     return (struct slice){text, len};
 }
@@ -143,8 +143,9 @@ static bool same_field(const struct field *field, const void *a, const void *b)
     if (field_is_text(field)) {
         struct slice text_a = field_get_slice(field, a),
                      text_b = field_get_slice(field, b);
-        return (text_a.data == NULL) == (text_b.data == NULL) &&
-               slice_equal(text_a, text_b);
+        if (text_a.data == NULL || text_b.data == NULL)
+            return text_a.data == text_b.data;
+        return slice_equal(text_a, text_b);
     }
     if (field_max_len(field) > 0)
         return same_list(field_get_list(field, a), field_get_list(field, b));

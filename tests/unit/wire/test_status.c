@@ -80,8 +80,10 @@ Test(wire_status, texts_that_are_too_long_are_cut_at_a_whole_character)
 {
     struct buffer bytes = {0};
     char message[REFUSAL_MESSAGE_MAX + 10];
-    for (size_t i = 0; i < sizeof message; i += 2)
-        memcpy(message + i, "ö", 2);
+    for (size_t i = 0; i < sizeof message; i += 2) {
+        message[i] = '\xC3'; // ö
+        message[i + 1] = '\xB6';
+    }
     wire_write_uint(&bytes, 1, 3);
     wire_write_bytes(&bytes, 2, (struct slice){message, sizeof message});
     struct refusal refusal;
