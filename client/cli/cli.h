@@ -76,6 +76,9 @@ struct cli_option {
 
 #define CLI_OPERANDS_MAX 2
 
+// How many words before the command are options that every command takes (and their values).
+int cli_leading_options(int argc, char **argv);
+
 // The words after a command. Start with {.argc = argc, .argv = argv, .own = options}; own
 // ends with a NULL name.
 struct cli_words {

@@ -82,26 +82,38 @@ static int unknown_command(const struct cli *cli, int argc, char **argv)
                      nearest.texts[0].data);
 }
 
+// Moves n words that stand before the command's words to after them.
+static void move_behind(char **argv, int n, int words)
+{
+    for (int i = 0; i < words; i++) {
+        char *word = argv[n + i];
+        memmove(&argv[i + 1], &argv[i], (size_t)n * sizeof *argv);
+        argv[i] = word;
+    }
+}
+
 static int run(struct cli *cli, int argc, char **argv)
 {
-    if (argc == 0)
+    int n = cli_leading_options(argc, argv);
+    if (argc == n)
         return cli_usage(cli, TEXT_NO_COMMAND);
-    if (strcmp(argv[0], "--help") == 0 || strcmp(argv[0], "help") == 0)
+    if (strcmp(argv[n], "--help") == 0 || strcmp(argv[n], "help") == 0)
         return print_help(cli);
-    if (strcmp(argv[0], "--version") == 0) {
+    if (strcmp(argv[n], "--version") == 0) {
         puts("vardsok " VARDSOK_VERSION);
         return EXIT_DONE;
     }
     for (const struct command *command = cli_commands; command->name; command++) {
-        int words = words_of(command, argc, argv);
+        int words = words_of(command, argc - n, argv + n);
         if (words == 0)
             continue;
+        move_behind(argv, n, words);
         cli->command = command;
         return command->run(cli, argc - words + 1, argv + words - 1);
     }
-    if (argv[0][0] == '-')
-        return cli_usage(cli, TEXT_COMMAND_FIRST, argv[0]);
-    return unknown_command(cli, argc, argv);
+    if (argv[n][0] == '-')
+        return cli_usage(cli, TEXT_COMMAND_FIRST, argv[n]);
+    return unknown_command(cli, argc - n, argv + n);
 }
 
 int main(int argc, char **argv)

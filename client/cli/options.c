@@ -106,6 +106,22 @@ static const struct cli_option *find_option(const struct cli_option *options,
     return NULL;
 }
 
+int cli_leading_options(int argc, char **argv)
+{
+    int n = 0;
+    while (n < argc && strncmp(argv[n], "--", 2) == 0) {
+        struct slice name = slice_from(argv[n] + 2);
+        const char *equals = strchr(name.data, '=');
+        if (equals)
+            name.len = (size_t)(equals - name.data);
+        const struct cli_option *option = find_option(common_options, name);
+        if (option == NULL || option->id == CLI_OPTION_HELP)
+            break;
+        n += option->has_value && equals == NULL ? 2 : 1;
+    }
+    return n < argc ? n : argc;
+}
+
 static int unknown_option(const struct cli *cli, const struct cli_words *words,
                           const char *given, struct slice name)
 {
