@@ -232,7 +232,7 @@ static bool run_batch(struct batch_call *batch)
 {
     for (int n = 0; n < RPC_BATCH_SLICE; n++) {
         struct wire_reader before = batch->reader;
-        struct slice query;
+        struct slice query = SLICE_ABSENT;
         if (next_query(&batch->reader, &query) != 1) // check_batch has seen every field
             return true;
         if (!rpc_call_has_room(batch->match.call) || !answer_query(batch, query)) {
