@@ -76,7 +76,8 @@ struct cli_option {
 
 #define CLI_OPERANDS_MAX 2
 
-// How many words before the command are options that every command takes (and their values).
+// How many words before the command are options that every command takes (and their
+// values).
 int cli_leading_options(int argc, char **argv);
 
 // The words after a command. Start with {.argc = argc, .argv = argv, .own = options}; own

@@ -213,12 +213,10 @@ static int on_region(void *arg, const struct client_stored *stored)
 
 static struct slice service_name(struct cli *cli, struct slice code)
 {
-    union entity key;
-    struct client_stored stored;
-    shape_clear(entity_shape(KIND_SERVICE), &key);
-    key.service.code = code;
-    if (client_get(cli->connection, KIND_SERVICE, &key, cli->timeout_ms, &cli->arena,
-                   &stored, NULL) != 0)
+    struct client_stored stored = {.kind = KIND_SERVICE};
+    shape_clear(entity_shape(KIND_SERVICE), &stored.entity);
+    stored.entity.service.code = code;
+    if (client_get(cli->connection, cli->timeout_ms, &cli->arena, &stored, NULL) != 0)
         return SLICE_ABSENT;
     const struct service *service = &stored.entity.service;
     return cli->language == LANGUAGE_EN && service->name_en.len > 0 ? service->name_en

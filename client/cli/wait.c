@@ -130,18 +130,19 @@ static int set(struct cli *cli, union entity *entity)
         status = client_write_finish(&write, &cli->arena, &revision, &stored, &error);
     client_write_close(&write);
     // Somebody may have taken it away again before the answer was made.
-    if (status == 0 && stored.kind != KIND_WAITING_TIME)
-        status = client_get(cli->connection, KIND_WAITING_TIME, entity, cli->timeout_ms,
-                            &cli->arena, &stored, &error);
+    if (status == 0 && stored.kind != KIND_WAITING_TIME) {
+        stored = (struct client_stored){.kind = KIND_WAITING_TIME, .entity = *entity};
+        status =
+            client_get(cli->connection, cli->timeout_ms, &cli->arena, &stored, &error);
+    }
     return status == 0 ? print_stored(cli, &stored) : cli_error(cli, &error);
 }
 
 static int show(struct cli *cli, union entity *key)
 {
-    struct client_stored stored;
+    struct client_stored stored = {.kind = KIND_WAITING_TIME, .entity = *key};
     struct vardsok_error error;
-    if (client_get(cli->connection, KIND_WAITING_TIME, key, cli->timeout_ms, &cli->arena,
-                   &stored, &error) != 0)
+    if (client_get(cli->connection, cli->timeout_ms, &cli->arena, &stored, &error) != 0)
         return cli_error(cli, &error);
     return print_stored(cli, &stored);
 }

@@ -17,6 +17,7 @@
 // little for that.
 #define GRACE_MS 250
 #define METADATA_LANGUAGE 4 // CallMetadata's field
+#define FRAME_MARGIN 64     // more than what goes with a message in its frame
 
 static void end(struct vardsok_call *call, int status)
 {
@@ -145,34 +146,33 @@ static void on_late(struct vardsok_call *call)
 
 // --- for callers ---
 
-int vardsok_call_start(struct vardsok *connection, unsigned method, const void *request,
-                       size_t len, const struct vardsok_call_options *options,
+int vardsok_call_start(struct vardsok *connection, const struct vardsok_request *request,
                        struct vardsok_call **out, struct vardsok_error *error)
 {
-    // 64 bytes are enough for what goes with the message in its frame.
-    if (len > connection->max_payload - 64)
+    if (request->len > connection->max_payload - FRAME_MARGIN)
         return client_error_set(error, VARDSOK_RESOURCE_EXHAUSTED, REASON_TOO_LARGE, NULL,
-                                "the request has %zu bytes; at most %u are allowed", len,
-                                connection->max_payload - 64);
-    if (connection->fd < 0 && !options->retry) {
-        int status = connection_connect(connection, client_clock_ms() + 5000, error);
+                                "the request has %zu bytes; at most %u are allowed",
+                                request->len, connection->max_payload - FRAME_MARGIN);
+    int64_t now_ms = client_clock_ms();
+    if (connection->fd < 0 && !request->retry) {
+        int status =
+            connection_connect(connection, now_ms + CONNECTION_TIMEOUT_MS, error);
         if (status != 0)
             return status;
     }
     struct vardsok_call *call = malloc(sizeof *call);
     if (call == NULL)
         abort();
-    int64_t now_ms = client_clock_ms();
     *call = (struct vardsok_call){
         .connection = connection,
-        .method = method,
-        .retry = options->retry,
+        .method = request->method,
+        .retry = request->retry,
         .deadline_ms =
-            options->timeout_ms ? now_ms + options->timeout_ms : CALL_NO_DEADLINE,
+            request->timeout_ms ? now_ms + request->timeout_ms : CALL_NO_DEADLINE,
         .send_at_ms = now_ms,
         .backoff_ms = BACKOFF_FIRST_MS,
     };
-    buffer_append(&call->request, request, len);
+    buffer_append(&call->request, request->message, request->len);
     struct vardsok_call **last = &connection->calls;
     while (*last)
         last = &(*last)->next;
@@ -228,13 +228,11 @@ void vardsok_call_free(struct vardsok_call *call)
     free(call);
 }
 
-int vardsok_call_unary(struct vardsok *connection, unsigned method, const void *request,
-                       size_t len, const struct vardsok_call_options *options,
-                       void **response, size_t *response_len, struct vardsok_error *error)
+int vardsok_call_unary(struct vardsok *connection, const struct vardsok_request *request,
+                       void **response, size_t *len, struct vardsok_error *error)
 {
     struct vardsok_call *call;
-    int status =
-        vardsok_call_start(connection, method, request, len, options, &call, error);
+    int status = vardsok_call_start(connection, request, &call, error);
     if (status != 0)
         return status;
     const void *message;
@@ -249,7 +247,7 @@ int vardsok_call_unary(struct vardsok *connection, unsigned method, const void *
             abort();
         memcpy(copy, message, message_len);
         *response = copy;
-        *response_len = message_len;
+        *len = message_len;
         status = 0;
     }
     vardsok_call_free(call);

@@ -20,7 +20,6 @@
 #include "lib/error.h"
 #include "wire/status.h"
 
-#define CONNECT_TIMEOUT_MS 5000
 #define READ_SIZE (64u << 10)
 #define POLL_MAX_MS 60000
 
@@ -198,7 +197,7 @@ static void send_waiting(struct vardsok *connection, int64_t now_ms)
     struct vardsok_error error;
     int failed = 0;
     if (connection->fd < 0)
-        failed = connection_connect(connection, now_ms + CONNECT_TIMEOUT_MS, &error);
+        failed = connection_connect(connection, now_ms + CONNECTION_TIMEOUT_MS, &error);
     for (struct vardsok_call *call = connection->calls; call; call = call->next) {
         if (call->state != CALL_WAITING || call->send_at_ms > now_ms)
             continue;
@@ -241,7 +240,7 @@ int vardsok_open(const char *servers, uint32_t timeout_ms, struct vardsok **conn
     if (status != 0)
         return status;
     int64_t deadline_ms =
-        client_clock_ms() + (timeout_ms ? timeout_ms : CONNECT_TIMEOUT_MS);
+        client_clock_ms() + (timeout_ms ? timeout_ms : CONNECTION_TIMEOUT_MS);
     status = connection_connect(&made, deadline_ms, error);
     if (status != 0)
         return status;

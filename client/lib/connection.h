@@ -10,6 +10,7 @@
 
 #define CONNECTION_LANGUAGE_MAX 8
 #define CALL_NO_DEADLINE INT64_MAX
+#define CONNECTION_TIMEOUT_MS 5000 // to connect
 
 // A call's life:
 //

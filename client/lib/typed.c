@@ -14,15 +14,14 @@ enum get_response { GET_RESPONSE_STORED = 1 };
 enum list_request { LIST_REQUEST_KIND = 1, LIST_REQUEST_PAGE_TOKEN = 3 };
 enum list_response { LIST_RESPONSE_ENTITIES = 1, LIST_RESPONSE_NEXT_PAGE_TOKEN = 2 };
 
-int typed_unary(struct vardsok *connection, unsigned method, const struct buffer *request,
-                uint32_t timeout_ms, struct arena *arena, struct slice *response,
-                struct vardsok_error *error)
+int typed_unary(struct vardsok *connection, const struct typed_call *call,
+                struct arena *arena, struct slice *response, struct vardsok_error *error)
 {
-    struct vardsok_call_options options = {.timeout_ms = timeout_ms, .retry = true};
+    struct vardsok_request request = {call->method, call->request->data,
+                                      call->request->len, call->timeout_ms, true};
     void *bytes;
     size_t len;
-    int status = vardsok_call_unary(connection, method, buffer_slice(request).data,
-                                    request->len, &options, &bytes, &len, error);
+    int status = vardsok_call_unary(connection, &request, &bytes, &len, error);
     if (status != 0)
         return status;
     *response = arena_copy(arena, (struct slice){bytes, len});
@@ -48,8 +47,9 @@ int client_match(struct vardsok *connection, const struct query *query,
     struct buffer request = {0};
     wire_encode(&shape_query, WIRE_PUBLIC, query, &request);
     struct slice response;
-    int status = typed_unary(connection, VARDSOK_MATCH, &request, timeout_ms, arena,
-                             &response, error);
+    int status =
+        typed_unary(connection, &(struct typed_call){VARDSOK_MATCH, &request, timeout_ms},
+                    arena, &response, error);
     buffer_free(&request);
     if (status == 0 &&
         wire_decode(&shape_answer, WIRE_PUBLIC, response, answer, arena, &refusal) != 0)
@@ -59,17 +59,17 @@ int client_match(struct vardsok *connection, const struct query *query,
 
 // --- reading ---
 
-int client_get(struct vardsok *connection, enum kind kind, const union entity *key,
-               uint32_t timeout_ms, struct arena *arena, struct client_stored *stored,
-               struct vardsok_error *error)
+int client_get(struct vardsok *connection, uint32_t timeout_ms, struct arena *arena,
+               struct client_stored *stored, struct vardsok_error *error)
 {
     struct buffer request = {0};
     size_t mark = wire_write_start(&request, GET_REQUEST_KEY);
-    wire_entity_encode(kind, key, &request);
+    wire_entity_encode(stored->kind, &stored->entity, &request);
     wire_write_end(&request, mark);
     struct slice response;
-    int status = typed_unary(connection, VARDSOK_GET, &request, timeout_ms, arena,
-                             &response, error);
+    int status =
+        typed_unary(connection, &(struct typed_call){VARDSOK_GET, &request, timeout_ms},
+                    arena, &response, error);
     buffer_free(&request);
     if (status != 0)
         return status;
@@ -124,8 +124,9 @@ int client_list(struct vardsok *connection, enum kind kind, uint32_t timeout_ms,
         if (request.len == 0)
             wire_write_uint(&request, LIST_REQUEST_KIND, (uint64_t)kind);
         struct slice page;
-        status = typed_unary(connection, VARDSOK_LIST, &request, timeout_ms, &arena,
-                             &page, error);
+        status = typed_unary(connection,
+                             &(struct typed_call){VARDSOK_LIST, &request, timeout_ms},
+                             &arena, &page, error);
         if (status == 0)
             status = take_page(page, &token, on_stored, arg, error);
         if (status == 0 && token.data) {
@@ -189,8 +190,9 @@ int client_status(struct vardsok *connection, uint32_t timeout_ms, struct arena 
                   struct client_status *result, struct vardsok_error *error)
 {
     struct slice response;
-    int status = typed_unary(connection, VARDSOK_STATUS, &(struct buffer){0}, timeout_ms,
-                             arena, &response, error);
+    int status = typed_unary(
+        connection, &(struct typed_call){VARDSOK_STATUS, &(struct buffer){0}, timeout_ms},
+        arena, &response, error);
     if (status != 0)
         return status;
     struct refusal refusal;

@@ -68,10 +68,10 @@ int client_write_finish(struct client_write *write, struct arena *arena,
                         struct vardsok_error *error);
 void client_write_close(struct client_write *write);
 
-// One entity by the key fields of key. Errors: VARDSOK_NOT_FOUND (NOT_STORED).
-int client_get(struct vardsok *connection, enum kind kind, const union entity *key,
-               uint32_t timeout_ms, struct arena *arena, struct client_stored *stored,
-               struct vardsok_error *error);
+// One entity: stored->kind and the key fields of stored->entity say which, and it becomes
+// what is stored. Errors: VARDSOK_NOT_FOUND (NOT_STORED).
+int client_get(struct vardsok *connection, uint32_t timeout_ms, struct arena *arena,
+               struct client_stored *stored, struct vardsok_error *error);
 
 // Every entity of a kind in key order, page by page; each page has its own timeout. What
 // on_stored is given lives until it returns; a negative return ends the list with that.
@@ -101,6 +101,6 @@ struct client_status {
 };
 extern const struct shape client_status_shape;
 int client_status(struct vardsok *connection, uint32_t timeout_ms, struct arena *arena,
-                  struct client_status *status, struct vardsok_error *error);
+                  struct client_status *result, struct vardsok_error *error);
 
 #endif

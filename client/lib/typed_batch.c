@@ -19,9 +19,9 @@ int client_batch_start(struct vardsok *connection, const struct buffer *request,
                        uint32_t timeout_ms, struct vardsok_call **call,
                        struct vardsok_error *error)
 {
-    struct vardsok_call_options options = {.timeout_ms = timeout_ms};
-    return vardsok_call_start(connection, VARDSOK_MATCH_BATCH, buffer_slice(request).data,
-                              request->len, &options, call, error);
+    struct vardsok_request start = {VARDSOK_MATCH_BATCH, request->data, request->len,
+                                    timeout_ms, false};
+    return vardsok_call_start(connection, &start, call, error);
 }
 
 static int read_refused(struct slice bytes, struct vardsok_error *refused)

@@ -6,10 +6,14 @@
 
 #include "lib/typed.h"
 
-// A unary call whose response is copied into the arena.
-int typed_unary(struct vardsok *connection, unsigned method, const struct buffer *request,
-                uint32_t timeout_ms, struct arena *arena, struct slice *response,
-                struct vardsok_error *error);
+// A unary call, sent again if need be, whose response is copied into the arena.
+struct typed_call {
+    unsigned method;
+    const struct buffer *request;
+    uint32_t timeout_ms;
+};
+int typed_unary(struct vardsok *connection, const struct typed_call *call,
+                struct arena *arena, struct slice *response, struct vardsok_error *error);
 // The daemon sent what we cannot read.
 int typed_unreadable(struct vardsok_error *error, const struct refusal *refusal);
 

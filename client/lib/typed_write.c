@@ -33,9 +33,9 @@ void client_write_add(struct client_write *write, enum change_op op, enum kind k
 int client_write_start(struct client_write *write, struct vardsok *connection,
                        uint32_t timeout_ms, struct vardsok_error *error)
 {
-    struct vardsok_call_options options = {.timeout_ms = timeout_ms, .retry = true};
-    return vardsok_call_start(connection, VARDSOK_APPLY, write->request.data,
-                              write->request.len, &options, &write->call, error);
+    struct vardsok_request start = {VARDSOK_APPLY, write->request.data,
+                                    write->request.len, timeout_ms, true};
+    return vardsok_call_start(connection, &start, &write->call, error);
 }
 
 int client_write_finish(struct client_write *write, struct arena *arena,

@@ -86,7 +86,10 @@ const char *vardsok_server(const struct vardsok *connection);
 // most 8 bytes.
 void vardsok_set_language(struct vardsok *connection, const char *language);
 
-struct vardsok_call_options {
+struct vardsok_request {
+    unsigned method;     // enum vardsok_method
+    const void *message; // encoded; may be NULL when len is 0
+    size_t len;
     uint32_t timeout_ms; // from the start of the call; 0: none
     // The call may be sent again, on a new connection if need be, when its answer was
     // lost or the daemon was not available, until the deadline. Right for a write that
@@ -97,8 +100,7 @@ struct vardsok_call_options {
 // Starts a call: the request (copied) is sent and nothing waited for, so that many calls
 // can be under way at once. The caller frees the call. Errors: VARDSOK_UNAVAILABLE
 // without retry, VARDSOK_RESOURCE_EXHAUSTED for a request over what the daemon takes.
-int vardsok_call_start(struct vardsok *connection, unsigned method, const void *request,
-                       size_t len, const struct vardsok_call_options *options,
+int vardsok_call_start(struct vardsok *connection, const struct vardsok_request *request,
                        struct vardsok_call **call, struct vardsok_error *error);
 // Waits for the call's next message. Returns 1 with the message (valid until the next use
 // of the call), 0 at the end, or the negative status that ended the call; the same again
@@ -110,10 +112,8 @@ int vardsok_call_next(struct vardsok_call *call, const void **message, size_t *l
 void vardsok_call_free(struct vardsok_call *call);
 
 // A unary call from start to end. The caller frees *response with free(); *len may be 0.
-int vardsok_call_unary(struct vardsok *connection, unsigned method, const void *request,
-                       size_t len, const struct vardsok_call_options *options,
-                       void **response, size_t *response_len,
-                       struct vardsok_error *error);
+int vardsok_call_unary(struct vardsok *connection, const struct vardsok_request *request,
+                       void **response, size_t *len, struct vardsok_error *error);
 
 #define VARDSOK_REQUEST_ID_LEN 16
 

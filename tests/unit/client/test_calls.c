@@ -11,8 +11,8 @@
 #include "server.h"
 #include "wire/status.h"
 
-#define NO_DEADLINE ((struct vardsok_call_options){0})
-#define PATIENT ((struct vardsok_call_options){.timeout_ms = 60000, .retry = true})
+#define NO_DEADLINE ((struct vardsok_request){.timeout_ms = 0})
+#define PATIENT ((struct vardsok_request){.timeout_ms = 60000, .retry = true})
 
 static struct vardsok *connect_to(const peer_script *scripts)
 {
@@ -24,12 +24,13 @@ static struct vardsok *connect_to(const peer_script *scripts)
 }
 
 static struct vardsok_call *start(struct vardsok *connection, const char *message,
-                                  struct vardsok_call_options options)
+                                  struct vardsok_request request)
 {
     struct vardsok_call *call;
-    cr_assert_eq(vardsok_call_start(connection, VARDSOK_APPLY, message, strlen(message),
-                                    &options, &call, NULL),
-                 0);
+    request.method = VARDSOK_APPLY;
+    request.message = message;
+    request.len = strlen(message);
+    cr_assert_eq(vardsok_call_start(connection, &request, &call, NULL), 0);
     return call;
 }
 
@@ -288,7 +289,7 @@ Test(calls, a_write_without_an_answer_in_time_has_an_unknown_outcome)
     struct vardsok *connection =
         connect_to((peer_script[]){take_and_expect_cancel, NULL});
     struct vardsok_call *call =
-        start(connection, "a", (struct vardsok_call_options){.timeout_ms = 50});
+        start(connection, "a", (struct vardsok_request){.timeout_ms = 50});
     struct vardsok_error error;
 
     cr_expect_eq(expect_end(call, &error), VARDSOK_DEADLINE_EXCEEDED);
@@ -302,7 +303,7 @@ Test(calls, retries_end_at_the_deadline_with_what_was_wrong)
 {
     struct vardsok *connection = connect_to((peer_script[]){take_and_hang_up, NULL});
     struct vardsok_call *call = start(
-        connection, "a", (struct vardsok_call_options){.timeout_ms = 200, .retry = true});
+        connection, "a", (struct vardsok_request){.timeout_ms = 200, .retry = true});
     struct vardsok_error error;
 
     // The server thread ends after its only script, and nobody answers any more.
@@ -359,16 +360,15 @@ Test(calls, large_messages_go_through_in_both_directions)
     void *response;
     size_t len;
 
-    cr_assert_eq(vardsok_call_unary(connection, VARDSOK_APPLY, bytes, size, &NO_DEADLINE,
-                                    &response, &len, NULL),
-                 0);
+    struct vardsok_request request = {VARDSOK_APPLY, bytes, size, 0, false};
+    cr_assert_eq(vardsok_call_unary(connection, &request, &response, &len, NULL), 0);
     cr_expect_eq(len, size);
     cr_expect_eq(memcmp(bytes, response, size), 0);
 
     struct vardsok_error error;
     struct vardsok_call *call;
-    cr_expect_eq(vardsok_call_start(connection, VARDSOK_APPLY, bytes, 8u << 20,
-                                    &NO_DEADLINE, &call, &error),
+    request.len = 8u << 20;
+    cr_expect_eq(vardsok_call_start(connection, &request, &call, &error),
                  VARDSOK_RESOURCE_EXHAUSTED);
     free(bytes);
     free(response);
