@@ -238,9 +238,8 @@ static void judge_log(struct log_redis_control *control)
 static void judge(struct log_redis_control *control)
 {
     const struct log_redis_facts *facts = &control->facts;
-    uv_timeval64_t now;
-    uv_gettimeofday(&now);
-    control->clock_off_ms = facts->clock_ms - (now.tv_sec * 1000 + now.tv_usec / 1000);
+    control->clock_off_ms =
+        facts->clock_ms - control->clock->now_ms(control->clock->self);
     control->durability = log_redis_durability_find(facts);
     if (!facts->is_master)
         refuse(control, STATUS_FAILED_PRECONDITION,

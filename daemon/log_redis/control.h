@@ -11,6 +11,7 @@
 
 #include "log_redis/connection.h"
 #include "log_redis/verdict.h"
+#include "replica/ports.h"
 
 #define LOG_REDIS_UUID_LEN 36    // 8-4-4-4-12, lower case
 #define LOG_REDIS_CLOCK_MS 60000 // that the clocks may differ by, as in the append script
@@ -38,10 +39,11 @@ struct log_redis_facts {
 struct log_redis_control {
     // Set by the owner before start.
     void *owner;
-    bool init;                             // may make the log in an empty Redis
-    bool allow_weak;                       // durability
-    struct slice uuid, first_entry;        // of the log to be made
-    const struct log_redis_position *seen; // handed over last
+    bool init;       // may make the log in an empty Redis
+    bool allow_weak; // durability
+    const struct replica_clock *clock;
+    struct slice uuid, first_entry;                       // of the log to be made
+    const struct log_redis_position *seen;                // handed over last
     void (*on_change)(struct log_redis_control *control); // passed, clock or what
     void (*on_verdict)(struct log_redis_control *control, enum log_redis_verdict verdict,
                        const char *detail);

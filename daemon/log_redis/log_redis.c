@@ -61,9 +61,7 @@ static bool is_clock_off(const struct log_redis *log)
 static int say_clock(const struct log_redis *log, char *what, size_t size)
 {
     char here[INSTANT_TEXT_LEN], there[INSTANT_TEXT_LEN];
-    uv_timeval64_t now;
-    uv_gettimeofday(&now);
-    int64_t now_ms = now.tv_sec * 1000 + now.tv_usec / 1000;
+    int64_t now_ms = log->control.clock->now_ms(log->control.clock->self);
     instant_format(now_ms, here);
     instant_format(now_ms + log->control.clock_off_ms, there);
     snprintf(what, size,
@@ -264,12 +262,23 @@ static void init_child(struct log_redis *log)
     log->child.on_closed = on_child_closed;
 }
 
+static int64_t read_system_clock(void *self)
+{
+    uv_timeval64_t now = {0};
+    (void)self;
+    uv_gettimeofday(&now);
+    return now.tv_sec * 1000 + now.tv_usec / 1000;
+}
+
+static const struct replica_clock system_clock = {.now_ms = read_system_clock};
+
 static void init_control(struct log_redis *log, const struct log_redis_address *address)
 {
     log_redis_control_init(&log->control, log->loop, address);
     log->control.owner = log;
     log->control.init = log->config.init;
     log->control.allow_weak = log->config.allow_weak;
+    log->control.clock = log->config.clock ? log->config.clock : &system_clock;
     log->control.uuid = slice_from(log->config.uuid);
     log->control.first_entry = log->config.first_entry;
     log->control.seen = &log->follow.seen;

@@ -27,7 +27,9 @@ struct log_redis_config {
     const char *user;          // of yours; NULL: the default user
     const char *password_file; // its first line; NULL: no password
     bool init; // may make the log in an empty Redis; a new data_dir needs no such word
-    bool allow_weak;          // takes a Redis that may lose what it acknowledged
+    bool allow_weak; // takes a Redis that may lose what it acknowledged
+    // Of the writers' times; NULL: the system's.
+    const struct replica_clock *clock;
     const char *uuid;         // of the log, should it have to be made: 36 characters,
     struct slice first_entry; // and its entry 1, framed
     // The log cannot be used and will not be by waiting: a folder in use, an empty Redis

@@ -387,6 +387,67 @@ Test(log_redis_own, a_clock_that_is_off_by_more_than_a_minute_writes_nothing)
     setting_close(&s);
 }
 
+// The system's clock, wrong by *self ms.
+static int64_t read_wrong_clock(void *self)
+{
+    const int64_t *off_ms = self;
+    struct write now;
+    write_init(&now, 0);
+    return now.append.time_ms + *off_ms;
+}
+
+Test(log_redis_own, with_a_wrong_clock_the_log_is_read_and_not_written_until_it_is_right)
+{
+    struct setting s;
+    struct daemon wrong;
+    struct write write;
+    int64_t off_ms = -7200000;
+    const struct replica_clock clock = {.self = &off_ms, .now_ms = read_wrong_clock};
+    setting_init(&s);
+    daemon_append(&s.daemon, 1);
+
+    daemon_init(&wrong, &s.world);
+    use_server(&wrong, &s.server);
+    wrong.config.clock = &clock;
+    daemon_start(&wrong);
+    daemon_await_status(&wrong, STATUS_FAILED_PRECONDITION);
+    cr_assert_not_null(strstr(wrong.what, "clocks differ"), "%s", wrong.what);
+    cr_assert_not_null(strstr(wrong.what, "Z here and 20"), "%s", wrong.what);
+    daemon_await_seen(&wrong, 2);
+    write_init(&write, 2);
+    cr_assert_eq(write_submit(&wrong, &write), STATUS_UNAVAILABLE);
+    cr_assert_eq(wrong.fatal, 0);
+    off_ms = 30000;
+    daemon_await_status(&wrong, 0);
+    daemon_append(&wrong, 3);
+    daemon_close(&wrong);
+    server_expect(&s.server, "3", "XLEN", "{vardsok}:log");
+    setting_close(&s);
+}
+
+Test(log_redis_own, no_log_is_made_while_the_clocks_differ)
+{
+    struct world world;
+    struct server server;
+    struct daemon daemon;
+    int64_t off_ms = 3600000;
+    const struct replica_clock clock = {.self = &off_ms, .now_ms = read_wrong_clock};
+    world_init(&world);
+    server_start(&server, &world, "");
+    daemon_init(&daemon, &world);
+    use_server(&daemon, &server);
+    daemon.config.init = true;
+    daemon.config.clock = &clock;
+    daemon_start(&daemon);
+    daemon_await_fatal(&daemon);
+    cr_assert_eq(daemon.fatal, STATUS_FAILED_PRECONDITION);
+    cr_assert_not_null(strstr(daemon.fatal_what, "clock"));
+    daemon_close(&daemon);
+    server_expect(&server, "0", "DBSIZE");
+    server_stop(&server);
+    world_close(&world);
+}
+
 static unsigned find_free_port(void)
 {
     struct sockaddr_in address = {.sin_family = AF_INET,
