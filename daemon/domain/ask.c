@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/check.h"
 #include "base/date.h"
 #include "base/status.h"
 #include "domain/nearest.h"
@@ -276,6 +277,7 @@ int ask_prepare(const struct state *state, const struct query *query, int32_t to
         status = resolve_service(state, query, &service, refusal);
     if (status != STATUS_OK)
         return status;
+    CHECK(service);
     struct match_query match = {.today = today, .on = on, .service = service->handle};
     copy_facts(query, &match);
     status = resolve_origin(state, &query->origin, &match, refusal);

@@ -27,11 +27,12 @@ static uint64_t record_size(const struct record *record)
     return sizeof *record + record->len;
 }
 
-// Puts next in the place of previous everywhere; either may be NULL.
+// Puts next in the place of previous everywhere; one of them may be NULL.
 static void replace(struct state *state, enum kind kind, struct record *previous,
                     struct record *next)
 {
     union entity previous_entity, next_entity;
+    CHECK(previous || next);
     if (previous)
         state->decode(previous, &previous_entity);
     if (next)

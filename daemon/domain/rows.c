@@ -71,7 +71,7 @@ static void give_handle(struct row_table *table, uint32_t handle)
 static struct row *add_row(struct row_table *table, struct record *record)
 {
     struct row *row = calloc(1, sizeof *row);
-    CHECK(row);
+    CHECK(row && record);
     row->record = record;
     row->area = MATCH_NONE;
     row->handle = take_handle(table);

@@ -55,7 +55,7 @@ uint16_t match_order_place_key(const struct match_unit *facts)
 
 uint32_t near_distance_km(float chord_squared, struct position a, struct position b)
 {
-    double square = chord_squared, chord = sqrt(square);
+    double square = (double)chord_squared, chord = sqrt(square);
     double series = 1 + square * (1.0 / 24 + square * (3.0 / 640 + square * (5.0 / 7168)));
     double half_up = DISTANCE_EARTH_KM * chord * series + 0.5;
     double whole = floor(half_up);

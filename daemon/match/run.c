@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "match/run.h"
 
+#include "base/check.h"
 #include "match/group.h"
 #include "match/trial.h"
 
@@ -23,9 +24,11 @@ static void choose_line(const struct match_run *run, struct match_trial *t,
                         const struct group *group, struct choice *choice)
 {
     for (uint32_t row = 0; row < group->n_rows; row++) {
-        trial_set_line(t, run, &group->lines[row]);
-        if (choice->admitted && !choice_prefers(choice, t))
+        const struct line_row *line = &group->lines[row];
+        int32_t wait = line_wait(line, t->figure);
+        if (choice->admitted && !choice_prefers(choice, wait, line->price))
             continue;
+        trial_set_line(t, run, line);
         uint32_t unknown = match_tests_run(t);
         if (unknown != MATCH_EXCLUDED)
             choice_add(choice, t, row, unknown);
@@ -36,9 +39,11 @@ static void choose_capacity(struct match_trial *t, const struct group *group,
                             struct choice *choice)
 {
     for (uint32_t row = 0; row < group->n_rows; row++) {
-        trial_set_capacity(t, &group->capacities[row]);
-        if (choice->admitted && !choice_prefers(choice, t))
+        const struct capacity_row *capacity = &group->capacities[row];
+        int32_t wait = capacity_wait(capacity, t->query->on);
+        if (choice->admitted && !choice_prefers(choice, wait, capacity->price))
             continue;
+        trial_set_capacity(t, capacity);
         uint32_t unknown = match_tests_run(t);
         if (unknown != MATCH_EXCLUDED)
             choice_add(choice, t, row, unknown);
@@ -48,7 +53,7 @@ static void choose_capacity(struct match_trial *t, const struct group *group,
 void match_run_consider(struct match_run *run, const struct group *group)
 {
     struct match_trial t;
-    struct choice choice = {0};
+    struct choice choice = {.by_price = run->query->order == MATCH_CHEAPEST};
     trial_set_group(&t, run, group);
     if (group->is_capacity)
         choose_capacity(&t, group, &choice);
@@ -122,6 +127,7 @@ void match_run_fill(const struct match_run *run, const struct match_found *found
         candidate->record = group->lines[found->row].record;
         candidate->agreement = group->lines[found->row].agreement;
     } else if (found->kind == MATCH_CAPACITY) {
+        CHECK(t.capacity);
         candidate->record = t.capacity->record;
         candidate->free = t.capacity->free;
     }

@@ -7,6 +7,7 @@
 //    1  the key's bytes as they stand in the record
 //
 // and is checked to be a well-formed key of the kind asked for.
+#include "base/check.h"
 #include "base/status.h"
 #include "rpc/limits.h"
 #include "rpc/methods.h"
@@ -64,7 +65,7 @@ static int encode_key(struct slice bytes, enum kind *kind, struct buffer *out,
 static int find_record(struct rpc_call *call, struct slice bytes,
                        const struct record **record, struct refusal *refusal)
 {
-    enum kind kind;
+    enum kind kind = KIND_NONE;
     int status = encode_key(bytes, &kind, &call->request, refusal);
     if (status != STATUS_OK)
         return status;
@@ -146,6 +147,7 @@ static void write_page(const struct state *state, const struct list_request *req
         if (!full)
             write_stored(record, LIST_RESPONSE_ENTITIES, out);
         if (full || (last && out->len - start > RPC_MAX_PAGE_BYTES)) {
+            CHECK(last); // a page holds at least one row
             out->len = before;
             write_token(last, out);
             break;

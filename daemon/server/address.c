@@ -39,7 +39,7 @@ static int parse_unix(const char *path, struct server_address *address, const ch
                      "the path is over the 107 bytes that a unix socket may have");
     address->transport = SERVER_UNIX;
     address->is_loopback = true;
-    strcpy(address->path, path);
+    memcpy(address->path, path, strlen(path) + 1);
     return STATUS_OK;
 }
 

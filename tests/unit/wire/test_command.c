@@ -54,14 +54,14 @@ Test(wire_command, changes_come_back_as_they_were_written)
 
         cr_assert_eq(reader.source.next(&reader.source, &change), 1);
         cr_expect_eq(change.op, CHANGE_PUT);
-        cr_expect_eq(change.kind, kind);
+        cr_expect_eq((int)change.kind, kind);
         cr_expect_eq(change.expected_revision, ABSENT);
         cr_expect(slice_equal(change.record, buffer_slice(&record)));
         cr_expect_eq(change.key_len, key.len);
 
         cr_assert_eq(reader.source.next(&reader.source, &change), 1);
         cr_expect_eq(change.op, CHANGE_DELETE);
-        cr_expect_eq(change.kind, kind);
+        cr_expect_eq((int)change.kind, kind);
         cr_expect_eq(change.expected_revision, kind);
         cr_expect(slice_equal(change.record, buffer_slice(&key)));
         cr_expect_eq(change.key_len, key.len);
@@ -428,7 +428,7 @@ Test(wire_entity, entities_and_stored_records_read_back_the_same)
         full_entity((enum kind)n, &entity);
         wire_entity_encode((enum kind)n, &entity, &bytes);
         cr_assert_eq(wire_entity_decode(buffer_slice(&bytes), &kind, &read, NULL), 0);
-        cr_expect_eq(kind, n);
+        cr_expect_eq((int)kind, n);
         wire_entity_encode(kind, &read, &again);
         cr_expect(slice_equal(buffer_slice(&bytes), buffer_slice(&again)));
 
@@ -441,7 +441,7 @@ Test(wire_entity, entities_and_stored_records_read_back_the_same)
         cr_assert_eq(
             wire_stored_decode(buffer_slice(&stored), &kind, &read, &revision, NULL), 0);
         cr_expect_eq(revision, 4711);
-        cr_expect_eq(kind, n);
+        cr_expect_eq((int)kind, n);
         buffer_clear(&again);
         wire_entity_encode(kind, &read, &again);
         cr_expect(slice_equal(buffer_slice(&bytes), buffer_slice(&again)));
