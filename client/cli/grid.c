@@ -275,7 +275,7 @@ void grid_print(struct grid *grid, const struct grid_print_options *options,
 {
     if (grid->first == NULL)
         return;
-    unsigned widths[GRID_COLUMNS_MAX];
+    unsigned widths[GRID_COLUMNS_MAX] = {0};
     measure(grid, options->headings, widths);
     fit(grid, options->width, widths);
     scols_init_debug(0);

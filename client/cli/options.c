@@ -65,6 +65,8 @@ static int help(const struct cli *cli)
 // 0 when the common option was taken, else the command ends with *exit_code.
 static int take_common(struct cli *cli, int id, const char *value, int *exit_code)
 {
+    if (value == NULL) // a flag
+        value = "";
     switch (id) {
     case CLI_OPTION_SERVER:
         cli->server = value;

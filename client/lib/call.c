@@ -147,12 +147,14 @@ static void on_late(struct vardsok_call *call)
 // --- for callers ---
 
 int vardsok_call_start(struct vardsok *connection, const struct vardsok_request *request,
-                       struct vardsok_call **out, struct vardsok_error *error)
+                       struct vardsok_call **call, struct vardsok_error *error)
 {
-    if (request->len > connection->max_payload - FRAME_MARGIN)
-        return client_error_set(error, VARDSOK_RESOURCE_EXHAUSTED, REASON_TOO_LARGE, NULL,
-                                "the request has %zu bytes; at most %u are allowed",
-                                request->len, connection->max_payload - FRAME_MARGIN);
+    if (request->len > connection->max_payload - FRAME_MARGIN) {
+        client_error_set(error, VARDSOK_RESOURCE_EXHAUSTED, REASON_TOO_LARGE, NULL,
+                         "the request has %zu bytes; at most %u are allowed",
+                         request->len, connection->max_payload - FRAME_MARGIN);
+        return VARDSOK_RESOURCE_EXHAUSTED;
+    }
     int64_t now_ms = client_clock_ms();
     if (connection->fd < 0 && !request->retry) {
         int status =
@@ -160,10 +162,10 @@ int vardsok_call_start(struct vardsok *connection, const struct vardsok_request 
         if (status != 0)
             return status;
     }
-    struct vardsok_call *call = malloc(sizeof *call);
-    if (call == NULL)
+    struct vardsok_call *made = malloc(sizeof *made);
+    if (made == NULL)
         abort();
-    *call = (struct vardsok_call){
+    *made = (struct vardsok_call){
         .connection = connection,
         .method = request->method,
         .retry = request->retry,
@@ -172,13 +174,13 @@ int vardsok_call_start(struct vardsok *connection, const struct vardsok_request 
         .send_at_ms = now_ms,
         .backoff_ms = BACKOFF_FIRST_MS,
     };
-    buffer_append(&call->request, request->message, request->len);
+    buffer_append(&made->request, request->message, request->len);
     struct vardsok_call **last = &connection->calls;
     while (*last)
         last = &(*last)->next;
-    *last = call;
+    *last = made;
     connection_turn(connection, now_ms);
-    *out = call;
+    *call = made;
     return 0;
 }
 
@@ -235,8 +237,8 @@ int vardsok_call_unary(struct vardsok *connection, const struct vardsok_request 
     int status = vardsok_call_start(connection, request, &call, error);
     if (status != 0)
         return status;
-    const void *message;
-    size_t message_len;
+    const void *message = NULL;
+    size_t message_len = 0;
     status = vardsok_call_next(call, &message, &message_len, error);
     if (status == 0)
         status = client_error_set(error, VARDSOK_INTERNAL, REASON_BAD_MESSAGE, NULL,

@@ -34,9 +34,10 @@ void frame_preface_encode(struct buffer *out)
 
 int frame_preface_decode(const char bytes[FRAME_PREFACE_LEN], uint32_t *max_payload)
 {
-    if (memcmp(bytes, "VSK1", 4) != 0)
+    uint32_t max = get_u32(bytes + 4);
+    if (memcmp(bytes, "VSK1", 4) != 0 || max < FRAME_MIN_PAYLOAD)
         return STATUS_INVALID_ARGUMENT;
-    *max_payload = get_u32(bytes + 4);
+    *max_payload = max;
     return STATUS_OK;
 }
 

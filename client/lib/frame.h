@@ -43,7 +43,8 @@ struct frame {
 };
 
 void frame_preface_encode(struct buffer *out);
-// The peer's preface: 0 with its largest payload, or STATUS_INVALID_ARGUMENT.
+// The peer's preface: 0 with its largest payload, or STATUS_INVALID_ARGUMENT (also for
+// less than FRAME_MIN_PAYLOAD).
 int frame_preface_decode(const char bytes[FRAME_PREFACE_LEN], uint32_t *max_payload);
 
 void frame_encode(const struct frame *frame, struct buffer *out);

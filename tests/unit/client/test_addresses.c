@@ -91,6 +91,10 @@ Test(frames, are_laid_out_to_the_bit)
     frame_preface_encode(&out);
     cr_expect_eq(memcmp(out.data, "VSK1\0\x40\0\0", 8), 0);
     buffer_clear(&out);
+    uint32_t max;
+    cr_expect_eq(frame_preface_decode("VSK1\0\x20\0\0", &max), 0);
+    cr_expect_lt(frame_preface_decode("VSK1\0\0\0\x3f", &max), 0);
+    cr_expect_lt(frame_preface_decode("VSK2\0\x20\0\0", &max), 0);
 
     frame_encode_request(0x01020304, 20, 10000, slice_from("md"), slice_from("msg"),
                          &out);
