@@ -104,7 +104,7 @@ static const char *text_of(const struct config *config, enum config_key key)
 
 static void load_defaults(struct config *config)
 {
-    char path[512];
+    char path[CONFIG_MAX_DATA_DIR + 1];
     const char *state_home = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
     for (int key = 0; key < CONFIG_KEY_COUNT; key++)
         if (settings[key].value)
@@ -271,6 +271,8 @@ static void check_data_dir(struct config *config)
     config->data_dir = text_of(config, CONFIG_DATA_DIR);
     if (config->data_dir[0] == '\0')
         fault(config, "data-dir: is empty");
+    if (strlen(config->data_dir) > CONFIG_MAX_DATA_DIR)
+        fault(config, "data-dir: is over %d bytes", CONFIG_MAX_DATA_DIR);
 }
 
 static void check_redis(struct config *config)
@@ -343,9 +345,22 @@ static void check_drain_timeout(struct config *config)
     config->drain_timeout_ms = n * unit;
 }
 
+// Others read DATA/listen from other folders.
+static void make_data_dir_absolute(struct config *config)
+{
+    char here[CONFIG_MAX_DATA_DIR + 1], path[2 * CONFIG_MAX_DATA_DIR + 2];
+    struct config_value *value = &config->values[CONFIG_DATA_DIR];
+    const char *text = value->texts[0];
+    if (text[0] == '/' || text[0] == '\0' || getcwd(here, sizeof here) == NULL)
+        return;
+    snprintf(path, sizeof path, "%s/%.*s", here, CONFIG_MAX_DATA_DIR, text);
+    free(value->texts[0]);
+    value->texts[0] = copy(path);
+}
+
 static void default_listens(struct config *config)
 {
-    char url[SERVER_URL_MAX * 4];
+    char url[2 * CONFIG_MAX_DATA_DIR + 32];
     if (config->values[CONFIG_LISTEN].n > 0)
         return;
     snprintf(url, sizeof url, "unix:%s/vardsok.sock", text_of(config, CONFIG_DATA_DIR));
@@ -364,6 +379,7 @@ void config_load(struct config *config, int argc, char **argv)
         load_file(config);
     load_environment(config);
     load_flags(config, argc, argv, false);
+    make_data_dir_absolute(config);
     default_listens(config);
 
     check_data_dir(config);

@@ -18,6 +18,7 @@
 
 #define CONFIG_MAX_LISTENS 16
 #define CONFIG_MAX_FAULTS 64
+#define CONFIG_MAX_DATA_DIR 1000
 
 enum config_key {
     CONFIG_DATA_DIR,

@@ -34,6 +34,7 @@
 // How long one turn may spend on putting services in the order of the day.
 #define PREPARE_SLICE_NS 500000
 #define PREPARE_GROUPS 64
+#define LISTEN_PATH_MAX (CONFIG_MAX_DATA_DIR + 16)
 
 enum phase { STARTING, SERVING, DRAINING, CLOSING };
 
@@ -137,7 +138,7 @@ static void make_first_entry(struct daemon *daemon)
 
 static int make_folder(const char *path)
 {
-    char part[1024];
+    char part[CONFIG_MAX_DATA_DIR + 1];
     size_t len = strlen(path);
     if (len >= sizeof part)
         return ENAMETOOLONG;
@@ -152,14 +153,15 @@ static int make_folder(const char *path)
     return access(path, R_OK | W_OK | X_OK) == 0 ? 0 : errno;
 }
 
-static void listen_path(const struct daemon *daemon, const char *suffix, char path[1100])
+static void listen_path(const struct daemon *daemon, const char *suffix,
+                        char path[LISTEN_PATH_MAX])
 {
-    snprintf(path, 1100, "%s/listen%s", daemon->config.data_dir, suffix);
+    snprintf(path, LISTEN_PATH_MAX, "%s/listen%s", daemon->config.data_dir, suffix);
 }
 
 static void remove_listen_file(const struct daemon *daemon)
 {
-    char path[1100];
+    char path[LISTEN_PATH_MAX];
     listen_path(daemon, "", path);
     unlink(path);
 }
@@ -167,7 +169,7 @@ static void remove_listen_file(const struct daemon *daemon)
 // Whole or not at all: whoever waits for the file may read it at once.
 static int write_listen_file(const struct daemon *daemon)
 {
-    char path[1100], made[1100], url[SERVER_URL_MAX];
+    char path[LISTEN_PATH_MAX], made[LISTEN_PATH_MAX], url[SERVER_URL_MAX];
     struct server_address address;
     listen_path(daemon, "", path);
     listen_path(daemon, ".new", made);
@@ -446,23 +448,30 @@ static int print_faults(const struct config *config)
     return config->n_faults > 0 ? 2 : 0;
 }
 
+static int check_config(const struct config *config)
+{
+    config_print(config, stdout);
+    return print_faults(config);
+}
+
 int main(int argc, char **argv)
 {
     static struct daemon daemon;
+    struct config *config = &daemon.config;
     int code = 0;
     daemon.argc = argc;
     daemon.argv = argv;
-    config_load(&daemon.config, argc, argv);
-    if (daemon.config.action == CONFIG_HELP)
+    config_load(config, argc, argv);
+    if (config->action == CONFIG_HELP)
         config_print_help(stdout);
-    else if (daemon.config.action == CONFIG_VERSION)
+    else if (config->action == CONFIG_VERSION)
         printf("vardsokd %s\n", VARDSOK_VERSION);
-    else if (daemon.config.action == CONFIG_CHECK)
-        config_print(&daemon.config, stdout), code = print_faults(&daemon.config);
-    else if (daemon.config.n_faults > 0)
-        code = print_faults(&daemon.config);
+    else if (config->action == CONFIG_CHECK)
+        code = check_config(config);
+    else if (config->n_faults > 0)
+        code = print_faults(config);
     else
         code = start(&daemon);
-    config_close(&daemon.config);
+    config_close(config);
     return code;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Every limit that a peer meets, each with what it stops (docs/limits.md). Time is in ms.
+// Every limit that a peer meets, each with what it stops. Time is in ms.
 // The largest frame is RPC_MAX_PAYLOAD of rpc/frame.h.
 #ifndef RPC_LIMITS_H
 #define RPC_LIMITS_H

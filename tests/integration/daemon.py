@@ -3,6 +3,7 @@
 
 import os
 import pathlib
+import resource
 import select
 import shutil
 import signal
@@ -26,7 +27,7 @@ class Folder:
 
 
 class Daemon:
-    def __init__(self, folder, *flags, environment=None):
+    def __init__(self, folder, *flags, environment=None, max_descriptors=None):
         self.data = folder / "data"
         self.notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.notify.settimeout(TIMEOUT_S)
@@ -36,10 +37,15 @@ class Daemon:
         self.log = open(folder / "log", "ab+")
         self.log_start = self.log.seek(0, os.SEEK_END)
         environment = {**os.environ, "NOTIFY_SOCKET": str(notify_path), **(environment or {})}
+
+        def limit():
+            resource.setrlimit(resource.RLIMIT_NOFILE, (max_descriptors, max_descriptors))
+
         listens = () if "--listen" in flags else ("--listen", f"unix:{folder}/s")
         self.process = subprocess.Popen(
             [BIN / "vardsokd", "--data-dir", self.data, *listens, *flags],
-            stderr=self.log, stdin=subprocess.DEVNULL, env=environment)
+            stderr=self.log, stdin=subprocess.DEVNULL, env=environment,
+            preexec_fn=limit if max_descriptors else None)
 
     def __enter__(self):
         return self

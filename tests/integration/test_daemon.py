@@ -4,6 +4,7 @@
 import os
 import pathlib
 import resource
+import select
 import signal
 import stat
 import subprocess
@@ -154,6 +155,12 @@ class Settings(unittest.TestCase):
     def test_insecure_allows_other_hosts(self):
         done = run("--check-config", "--listen", "tcp://0.0.0.0:4180", "--insecure")
         self.assertEqual((done.returncode, done.stderr), (0, ""))
+
+    def test_a_relative_data_folder_is_where_the_daemon_was_started(self):
+        done = run("--check-config", "--data-dir", "some/where")
+        self.assertIn(f"data-dir = {os.getcwd()}/some/where\n", done.stdout)
+        done = run("--check-config", "--data-dir", 1001 * "x")
+        self.assertEqual(done.returncode, 2)
 
     def test_version_and_help(self):
         self.assertRegex(run("--version").stdout, r"^vardsokd \d+\.\d+\.\d+\n$")
@@ -319,6 +326,25 @@ class Calls(unittest.TestCase):
 
 
 class Survival(unittest.TestCase):
+    def test_more_connections_than_descriptors_wait_for_their_turn(self):
+        with Folder() as folder, Daemon(folder, max_descriptors=100) as daemon:
+            url = daemon.ready().urls()[0]
+            self.assertIn("max_connections=36", daemon.log_text())
+            peers = [Connection(url) for _ in range(36)]
+            waiting = [Connection(url, greet=False) for _ in range(5)]
+            for peer in peers:
+                peer.status()  # those that are in are served
+            readable, _, _ = select.select([peer.socket for peer in waiting], [], [], 0)
+            self.assertEqual(readable, [])
+            for n, peer in enumerate(waiting):
+                peers[n].socket.close()
+                peer.send(native.PREFACE)
+                self.assertEqual(peer.read(8), native.PREFACE)
+                peer.status()
+            for peer in peers + waiting:
+                peer.socket.close()
+            self.assertEqual(daemon.stop(), 0)
+
     def test_a_killed_daemon_comes_back_with_the_same_digest(self):
         with Folder() as folder:
             with Daemon(folder) as daemon:
