@@ -115,10 +115,8 @@ enum text {
     TEXT_IMPORT_NO_FILES,        // folder
     TEXT_IMPORT_TWICE,           // first line
     TEXT_IMPORT_SKIPPED,         // file, line
-    TEXT_IMPORT_CASCADE,         // file, line
     TEXT_IMPORT_NOTHING_WRITTEN, // faults
     TEXT_IMPORT_PARTLY_WRITTEN,  // refused rows
-    TEXT_IMPORT_WOULD_DELETE,    // entity
     TEXT_IMPORT_SUMMARY,
     TEXT_IMPORT_SUMMARY_DRY,
     TEXT_IMPORT_STOPPED,

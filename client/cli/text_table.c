@@ -184,8 +184,6 @@ const char *const text_table[TEXT_COUNT][LANGUAGE_COUNT] = {
     [TEXT_IMPORT_TWICE] = {"the same key as in line %u", "samma nyckel som på rad %u"},
     [TEXT_IMPORT_SKIPPED] = {"%s:%u: skipped, a newer observation is stored",
                              "%s:%u: hoppas över, en nyare observation finns lagrad"},
-    [TEXT_IMPORT_CASCADE] = {"%s (its row, %s:%u, is refused itself)",
-                             "%s (dess rad, %s:%u, är själv nekad)"},
     [TEXT_IMPORT_NOTHING_WRITTEN] =
         {"%u faults; nothing was written. Correct them, or write "
          "the right rows with --keep-going",
@@ -193,7 +191,6 @@ const char *const text_table[TEXT_COUNT][LANGUAGE_COUNT] = {
          "riktiga raderna med --keep-going"},
     [TEXT_IMPORT_PARTLY_WRITTEN] = {"%u faults; those rows were not written",
                                     "%u fel; de raderna skrevs inte"},
-    [TEXT_IMPORT_WOULD_DELETE] = {"would delete %s", "skulle ta bort %s"},
     [TEXT_IMPORT_SUMMARY] =
         {"%u files, %u rows: %u written, %u equal to what is stored, %u "
          "skipped, %u refused, %u deleted; %.1f s",

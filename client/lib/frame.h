@@ -21,8 +21,7 @@
 #define FRAME_PREFACE_LEN 8
 #define FRAME_HEADER_LEN 12
 #define FRAME_MIN_PAYLOAD (2u << 20) // what every peer accepts at least
-#define FRAME_MAX_PAYLOAD                                                                \
-    (4u << 20) // the largest that we accept; a daemon may not exceed it
+#define FRAME_MAX_PAYLOAD (4u << 20) // what we accept at most
 
 enum frame_type {
     FRAME_REQUEST = 1,

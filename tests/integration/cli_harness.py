@@ -8,6 +8,7 @@ lines of its log.
 import datetime
 import json
 import os
+import pty
 import signal
 import subprocess
 import sys
@@ -101,6 +102,33 @@ class Case(unittest.TestCase):
         return subprocess.run([os.path.join(BIN, "vardsok"), *arguments], input=input,
                               capture_output=True, encoding="utf-8", env=environment,
                               check=False, timeout=120)
+
+    def on_terminal(self, *arguments, env=None):
+        """What the client writes, to both outputs, when they are a terminal of 80 columns."""
+        command = ["env", f"VARDSOK_SERVER={self.daemon.url}", "LC_ALL=C.UTF-8",
+                   *(f"{name}={value}" for name, value in (env or {}).items()),
+                   os.path.join(BIN, "vardsok"), *arguments]
+        written = bytearray()
+
+        def read(descriptor):
+            data = os.read(descriptor, 65536)
+            written.extend(data)
+            return data
+
+        # pty.spawn copies to stdout; what is read is what counts.
+        with open(os.devnull, "wb") as nowhere:
+            stdout, stdin = os.dup(1), os.dup(0)
+            try:
+                os.dup2(nowhere.fileno(), 1)
+                with open(os.devnull, "rb") as nothing:
+                    os.dup2(nothing.fileno(), 0)
+                    pty.spawn(command, read)
+            finally:
+                os.dup2(stdout, 1)
+                os.dup2(stdin, 0)
+                os.close(stdout)
+                os.close(stdin)
+        return written.decode()
 
     def done(self, *arguments, **options):
         """Runs what must succeed; returns its stdout."""

@@ -4,13 +4,14 @@
 
 import os
 import signal
+import subprocess
 import sys
 import unittest
 
 sys.dont_write_bytecode = True  # the tree stays clean
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from cli_harness import CODES, ROOT, Case, day, run_python, today
+from cli_harness import BIN, CODES, ROOT, Case, day, run_python, today
 
 U1 = "TSE2321000131-A"
 U2 = "TSE2321000131-B"
@@ -101,6 +102,32 @@ class RightFiles(Import):
         self.write("good/README.md", "about")
         self.write("good/queries.ndjson", "{}")
         self.done("import", folder)
+
+    def test_an_import_outlives_a_daemon_that_is_killed_and_started_again(self):
+        self.done("import", self.write_files())
+        lines = "".join(f"A-{number},14,own\n" for number in range(30000))
+        folder = self.write_files("many", agreements_csv="id,owner_region,kind\n" + lines)
+        start = self.status()["revision"]
+        importing = subprocess.Popen(
+            [os.path.join(BIN, "vardsok"), "import", folder, "--server", self.daemon.url,
+             "--timeout", "60"], stderr=subprocess.PIPE, encoding="utf-8")
+        with importing:
+            while self.status()["revision"] < start + 5:
+                self.assertIsNone(importing.poll(), "the import was done before it was hurt")
+            self.daemon.stop(signal.SIGKILL)
+            self.daemon.start()
+            said = importing.stderr.read()
+        self.assertEqual(importing.returncode, 0, said)
+        self.assertEqual(self.status()["state"]["agreements"], 30000)
+        # 60 batches, each once: a repeated one has no effect of its own.
+        again = self.document("import", folder)
+        self.assertEqual((again["written"], again["equal"]), (0, again["rows"]))
+
+    def test_progress_is_for_terminals(self):
+        lines = "".join(f"A-{number},14,own\n" for number in range(20000))
+        folder = self.write_files("many", agreements_csv="id,owner_region,kind\n" + lines)
+        self.assertNotIn("\r", self.vardsok("import", folder).stderr)
+        self.assertIn("checking [", self.on_terminal("import", folder))
 
     def test_one_file_on_standard_input(self):
         self.done("import", self.write_files())

@@ -63,8 +63,14 @@ class Answers(Match):
                        for line in rows}
             self.assertEqual(len(columns), 1, table)
 
-    def test_no_colours_where_there_is_no_terminal(self):
+    def test_colours_are_for_terminals_that_want_them(self):
         self.assertNotIn("\033", self.done(*QUESTION))
+        self.assertIn("\033[1;33m", self.on_terminal(*QUESTION))
+        self.assertNotIn("\033", self.on_terminal(*QUESTION, env={"NO_COLOR": "1"}))
+
+    def test_lines_fit_the_terminal(self):
+        table = self.on_terminal(*QUESTION, "--explain", env={"NO_COLOR": "1"})
+        self.assertLessEqual(max(len(line) for line in table.splitlines()), 80)
 
     def test_json_and_the_options_of_the_command_line_say_the_same_as_a_batch(self):
         query = {"service": "NFB49", "home_region": "14", "asa": 2, "weight": 82.5,
