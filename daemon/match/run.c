@@ -24,11 +24,9 @@ static void choose_line(const struct match_run *run, struct match_trial *t,
                         const struct group *group, struct choice *choice)
 {
     for (uint32_t row = 0; row < group->n_rows; row++) {
-        const struct line_row *line = &group->lines[row];
-        int32_t wait = line_wait(line, t->figure);
-        if (choice->admitted && !choice_prefers(choice, wait, line->price))
+        trial_set_line(t, run, &group->lines[row]);
+        if (choice->admitted && !choice_prefers(choice, t))
             continue;
-        trial_set_line(t, run, line);
         uint32_t unknown = match_tests_run(t);
         if (unknown != MATCH_EXCLUDED)
             choice_add(choice, t, row, unknown);
@@ -39,11 +37,9 @@ static void choose_capacity(struct match_trial *t, const struct group *group,
                             struct choice *choice)
 {
     for (uint32_t row = 0; row < group->n_rows; row++) {
-        const struct capacity_row *capacity = &group->capacities[row];
-        int32_t wait = capacity_wait(capacity, t->query->on);
-        if (choice->admitted && !choice_prefers(choice, wait, capacity->price))
+        trial_set_capacity(t, &group->capacities[row]);
+        if (choice->admitted && !choice_prefers(choice, t))
             continue;
-        trial_set_capacity(t, capacity);
         uint32_t unknown = match_tests_run(t);
         if (unknown != MATCH_EXCLUDED)
             choice_add(choice, t, row, unknown);
@@ -53,7 +49,7 @@ static void choose_capacity(struct match_trial *t, const struct group *group,
 void match_run_consider(struct match_run *run, const struct group *group)
 {
     struct match_trial t;
-    struct choice choice = {.by_price = run->query->order == MATCH_CHEAPEST};
+    struct choice choice = {0};
     trial_set_group(&t, run, group);
     if (group->is_capacity)
         choose_capacity(&t, group, &choice);
