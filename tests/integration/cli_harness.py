@@ -1,24 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A real daemon with its own Redis in a temporary folder, and the client against it.
-
-The programs are those of VARDSOK_BIN. Nothing here sleeps: a daemon is waited for by the
-lines of its log.
-"""
+"""A real daemon with its own Redis in a temporary folder, and the client against it."""
 
 import datetime
 import json
 import os
+import pathlib
 import pty
-import signal
 import subprocess
 import sys
 import tempfile
 import unittest
 import zoneinfo
 
+from daemon import BIN, Daemon
+
 sys.dont_write_bytecode = True  # the tree stays clean
 
-BIN = os.environ["VARDSOK_BIN"]
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 ORACLE = os.path.join(ROOT, "tests", "interop", "oracle")
 CODES = os.path.join(ROOT, "schema", "codes")
@@ -37,34 +34,6 @@ def run_python(*arguments, **options):
                           encoding="utf-8", **options)
 
 
-class Daemon:
-    def __init__(self, folder):
-        self.folder = folder
-        self.url = f"unix:{folder}/s"
-        self.process = None
-
-    def start(self):
-        command = [os.path.join(BIN, "vardsokd"), "--data-dir",
-                   os.path.join(self.folder, "data"), "--listen", self.url]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE,
-                                        stderr=subprocess.STDOUT)
-        lines = []
-        awaited = {b"event=ready", b"event=log_writable"}
-        for line in self.process.stdout:
-            lines.append(line)
-            awaited -= {word for word in line.split()}
-            if not awaited:
-                return
-        raise AssertionError("the daemon ended: " + b"".join(lines).decode())
-
-    def stop(self, how=signal.SIGTERM):
-        self.process.send_signal(how)
-        self.process.stdout.read()
-        self.process.stdout.close()
-        self.process.wait()
-        self.process = None
-
-
 class Case(unittest.TestCase):
     """A test with a folder; daemons end with it."""
 
@@ -78,9 +47,11 @@ class Case(unittest.TestCase):
         return os.path.join(self.folder, *parts)
 
     def start(self):
-        self.daemon = Daemon(self.folder)
-        self.daemon.start()
-        self.addCleanup(lambda: self.daemon.process and self.daemon.stop())
+        """A daemon on the data that are in the folder."""
+        self.daemon = Daemon(pathlib.Path(self.folder))
+        self.url = f"unix:{self.folder}/s"
+        self.addCleanup(self.daemon.__exit__)
+        self.daemon.ready()
 
     def write(self, name, text):
         path = self.path(name)
@@ -97,7 +68,7 @@ class Case(unittest.TestCase):
             if name in os.environ:
                 environment[name] = os.environ[name]
         if self.daemon:
-            environment["VARDSOK_SERVER"] = self.daemon.url
+            environment["VARDSOK_SERVER"] = self.url
         environment.update(env or {})
         return subprocess.run([os.path.join(BIN, "vardsok"), *arguments], input=input,
                               capture_output=True, encoding="utf-8", env=environment,
@@ -105,7 +76,7 @@ class Case(unittest.TestCase):
 
     def on_terminal(self, *arguments, env=None):
         """What the client writes, to both outputs, when they are a terminal of 80 columns."""
-        command = ["env", f"VARDSOK_SERVER={self.daemon.url}", "LC_ALL=C.UTF-8",
+        command = ["env", f"VARDSOK_SERVER={self.url}", "LC_ALL=C.UTF-8",
                    *(f"{name}={value}" for name, value in (env or {}).items()),
                    os.path.join(BIN, "vardsok"), *arguments]
         written = bytearray()

@@ -3,7 +3,6 @@
 """vardsok import and export against a real daemon."""
 
 import os
-import signal
 import subprocess
 import sys
 import unittest
@@ -109,13 +108,13 @@ class RightFiles(Import):
         folder = self.write_files("many", agreements_csv="id,owner_region,kind\n" + lines)
         start = self.status()["revision"]
         importing = subprocess.Popen(
-            [os.path.join(BIN, "vardsok"), "import", folder, "--server", self.daemon.url,
+            [os.path.join(BIN, "vardsok"), "import", folder, "--server", self.url,
              "--timeout", "60"], stderr=subprocess.PIPE, encoding="utf-8")
         with importing:
             while self.status()["revision"] < start + 5:
                 self.assertIsNone(importing.poll(), "the import was done before it was hurt")
-            self.daemon.stop(signal.SIGKILL)
-            self.daemon.start()
+            self.daemon.kill()
+            self.start()
             said = importing.stderr.read()
         self.assertEqual(importing.returncode, 0, said)
         self.assertEqual(self.status()["state"]["agreements"], 30000)
@@ -150,8 +149,8 @@ class RightFiles(Import):
         lines = "".join(f"A-{number},14,own\n" for number in range(2000))
         folder = self.write_files("many", agreements_csv="id,owner_region,kind\n" + lines)
         self.done("import", folder)
-        self.daemon.stop(signal.SIGKILL)
-        self.daemon.start()
+        self.daemon.kill()
+        self.start()
         again = self.document("import", folder)
         self.assertEqual((again["written"], again["equal"]), (0, again["rows"]))
 

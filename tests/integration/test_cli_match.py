@@ -192,7 +192,7 @@ class Batches(Match):
     def test_a_program_can_ask_one_question_at_a_time(self):
         process = subprocess.Popen(
             [os.path.join(cli_harness.BIN, "vardsok"), "match", "--batch", "-",
-             "--server", self.daemon.url],
+             "--server", self.url],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8", bufsize=1)
         with process:
             for limit in (1, 2, 1):
@@ -289,8 +289,8 @@ class Status(Match):
 
     def test_a_restart_gives_the_same_digest(self):
         before = self.status()
-        self.daemon.stop(cli_harness.signal.SIGKILL)
-        self.daemon.start()
+        self.daemon.kill()
+        self.start()
         self.assertEqual(self.status()["state"], before["state"])
 
     def test_a_person_sees_a_table(self):
