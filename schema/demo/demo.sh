@@ -65,7 +65,10 @@ ask() {
     $bin/vardsok "$@"
 }
 
-printf 'vardsokd runs. Its data: public code lists, real hospitals, synthetic offers.\n'
+cat <<'TEXT'
+vardsokd runs. The code lists, the hospitals and the NHV permits are real; agreements, waiting times
+and free slots are synthetic (syntetiska) and say nothing about any hospital.
+TEXT
 $bin/vardsok import schema/codes
 $bin/vardsok import $demo/csv
 $bin/vardsok status
