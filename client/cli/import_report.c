@@ -147,7 +147,7 @@ int import_report_summary(struct import *import, double seconds)
         text_print(stderr, cli->language, TEXT_IMPORT_SUMMARY_DRY, import->n_files,
                    import->n_rows, import->n_to_write, import->n_equal, import->n_skipped,
                    import->n_refused, import->n_to_delete, seconds);
-    else if (cli->form != OUTPUT_JSON)
+    else if (cli->form != OUTPUT_JSON && (import->n_refused == 0 || import->keep_going))
         text_print(stderr, cli->language, TEXT_IMPORT_SUMMARY, import->n_files,
                    import->n_rows, import->n_written, import->n_equal, import->n_skipped,
                    import->n_refused, import->n_deleted, seconds,
