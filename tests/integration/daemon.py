@@ -78,7 +78,7 @@ class Daemon:
         return self.wait_told("READY=1")
 
     def urls(self):
-        return (self.data / "listen").read_text().split()
+        return (self.data / "listen").read_text().splitlines()
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
