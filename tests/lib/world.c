@@ -344,12 +344,35 @@ static void choose_palette(struct world *world)
             WORLD_PICK(world, ABSENT, 0, 1, 4500000, 4500001, 5200000, 9990000);
 }
 
-void world_init(struct world *world, uint64_t seed)
+static void choose_frame(struct world *world, uint64_t seed)
 {
     *world = (struct world){.random = seed};
     // From the end of 2023 on, so that days cross a year's turn and a leap day.
     world->today = date_from_civil(2023, 12, 1) + (int32_t)world_below(world, 400);
     choose_palette(world);
+}
+
+void world_init_small(struct world *world, uint64_t seed)
+{
+    choose_frame(world, seed);
+    world->n_units = 5;
+    world->n_services = 3;
+    world->n_areas = 1;
+    world->n_lines = 12;
+    put_new(world, KIND_REGION, 21);
+    put_new(world, KIND_MUNICIPALITY, 3);
+    put_new(world, KIND_NHV_AREA, world->n_areas);
+    put_new(world, KIND_SERVICE, world->n_services);
+    put_new(world, KIND_UNIT, world->n_units);
+    put_new(world, KIND_AGREEMENT, 4);
+    put_new(world, KIND_AGREEMENT_LINE, world->n_lines);
+    put_new(world, KIND_WAITING_TIME, 8);
+    put_new(world, KIND_CAPACITY, 4);
+}
+
+void world_init(struct world *world, uint64_t seed)
+{
+    choose_frame(world, seed);
     world->n_units = 5 + world_below(world, 36);
     world->n_services = 3 + world_below(world, 6);
     world->n_areas = world_below(world, 4);

@@ -43,6 +43,8 @@ struct world_op {
 // A world with 50-300 agreement lines. Its content is in stored; put to a daemon kind by
 // kind in the order of enum kind, every row refers to rows that are there.
 void world_init(struct world *world, uint64_t seed);
+// The same with a tenth of it: for where many worlds are made.
+void world_init_small(struct world *world, uint64_t seed);
 void world_close(struct world *world);
 
 // Makes an operation and, unless it is to be refused, applies it to stored and today.

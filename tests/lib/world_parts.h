@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the world's files share. Not for tests: they use world.h.
+// What the world's files share, and the simulator with them. Other tests use world.h.
 #ifndef TESTS_LIB_WORLD_PARTS_H
 #define TESTS_LIB_WORLD_PARTS_H
 

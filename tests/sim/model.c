@@ -1,0 +1,384 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/model.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/check.h"
+#include "base/date.h"
+#include "base/status.h"
+#include "domain/sorted.h"
+#include "lib/world_parts.h"
+#include "replica/entry.h"
+#include "wire/change.h"
+
+#define ID_AGE_MS (24 * INT64_C(3600000))
+#define ID_AHEAD_MS (5 * INT64_C(60000))
+#define BATCH_MAX 2048
+
+// What one change replaced, to be put back if a later one of its batch is refused.
+struct undo {
+    struct record *old, *made;
+};
+
+// --- Records ---
+
+static uint32_t place_of(const struct model *model, enum kind kind, struct slice key)
+{
+    uint32_t i = 0;
+    while (i < model->n_records && (model->records[i]->kind != kind ||
+                                    !slice_equal(record_key(model->records[i]), key)))
+        i++;
+    return i;
+}
+
+const struct record *model_find(const struct model *model, enum kind kind,
+                                struct slice key)
+{
+    uint32_t place = place_of(model, kind, key);
+    return place < model->n_records ? model->records[place] : NULL;
+}
+
+static struct record *new_record(const struct change *change, uint64_t revision)
+{
+    struct record *record = malloc(sizeof *record + change->record.len);
+    CHECK(record);
+    record->revision = revision;
+    record->len = (uint32_t)change->record.len;
+    record->key_len = change->key_len;
+    record->kind = (uint8_t)change->kind;
+    memcpy(record->bytes, change->record.data, change->record.len);
+    return record;
+}
+
+// Puts next in the place of old; one of them may be NULL.
+static void replace(struct model *model, struct record *old, struct record *next)
+{
+    union entity entity;
+    enum kind kind = (enum kind)(old ? old : next)->kind;
+    uint32_t place = place_of(model, kind, record_key(old ? old : next));
+    if (place == model->n_records && model->n_records++ == model->records_capacity) {
+        model->records_capacity = model->records_capacity ? model->n_records * 2 : 256;
+        model->records =
+            realloc(model->records, model->records_capacity * sizeof *model->records);
+        CHECK(model->records);
+    }
+    wire_record_decode(next ? next : old, &entity);
+    if (next) {
+        model->records[place] = next;
+        naive_put(&model->world.stored, kind, &entity);
+    } else {
+        model->records[place] = model->records[--model->n_records];
+        CHECK(naive_delete(&model->world.stored, kind, &entity));
+    }
+}
+
+// --- Rules ---
+
+static bool is_stored(const struct model *model, enum kind kind, struct slice id)
+{
+    union entity key;
+    if (id.data == NULL)
+        return true;
+    shape_clear(entity_shape(kind), &key);
+    switch (kind) {
+    case KIND_MUNICIPALITY:
+        key.municipality.code = id;
+        break;
+    case KIND_NHV_AREA:
+        key.nhv_area.id = id;
+        break;
+    case KIND_SERVICE:
+        key.service.code = id;
+        break;
+    case KIND_UNIT:
+        key.unit.id = id;
+        break;
+    default:
+        CHECK(kind == KIND_AGREEMENT);
+        key.agreement.id = id;
+    }
+    return naive_find(&model->world.stored, kind, &key) != NULL;
+}
+
+static bool has_references(const struct model *model, enum kind kind,
+                           const union entity *entity)
+{
+    switch (kind) {
+    case KIND_SERVICE:
+        return is_stored(model, KIND_NHV_AREA, entity->service.nhv_area);
+    case KIND_MAPPING:
+        return is_stored(model, KIND_SERVICE, entity->mapping.service);
+    case KIND_UNIT:
+        return is_stored(model, KIND_MUNICIPALITY, entity->unit.municipality);
+    case KIND_NHV_PERMIT:
+        return is_stored(model, KIND_NHV_AREA, entity->nhv_permit.area) &&
+               is_stored(model, KIND_UNIT, entity->nhv_permit.unit);
+    case KIND_AGREEMENT_LINE:
+        return is_stored(model, KIND_AGREEMENT, entity->agreement_line.agreement) &&
+               is_stored(model, KIND_UNIT, entity->agreement_line.unit) &&
+               is_stored(model, KIND_SERVICE, entity->agreement_line.service);
+    case KIND_WAITING_TIME:
+        return is_stored(model, KIND_UNIT, entity->waiting_time.unit) &&
+               is_stored(model, KIND_SERVICE, entity->waiting_time.service);
+    case KIND_CAPACITY:
+        return is_stored(model, KIND_UNIT, entity->capacity.unit) &&
+               is_stored(model, KIND_SERVICE, entity->capacity.service);
+    default:
+        return true;
+    }
+}
+
+static int64_t home_of(enum kind kind, const union entity *entity)
+{
+    switch (kind) {
+    case KIND_MUNICIPALITY:
+        return entity->municipality.region;
+    case KIND_UNIT:
+        return entity->unit.region;
+    case KIND_NHV_PERMIT:
+        return entity->nhv_permit.region;
+    case KIND_AGREEMENT:
+        return entity->agreement.owner_region;
+    case KIND_GUARANTEE_LIMIT:
+        return entity->guarantee_limit.region;
+    default:
+        return ABSENT;
+    }
+}
+
+// A region is kept by what lies in it, not by the sets that name it.
+static bool is_referenced(const struct model *model, enum kind kind,
+                          const union entity *entity)
+{
+    const struct naive_world *stored = &model->world.stored;
+    if (kind != KIND_REGION)
+        return world_is_referenced(&model->world, kind, entity);
+    for (enum kind by = KIND_MUNICIPALITY; by < KIND_COUNT; by++)
+        for (size_t i = 0; i < naive_count(stored, by); i++)
+            if (home_of(by, naive_at(stored, by, i)) == entity->region.code)
+                return true;
+    return false;
+}
+
+static enum reason check_waiting(const struct model *model,
+                                 const struct waiting_time *time,
+                                 const union entity *entity)
+{
+    const union entity *old = naive_find(&model->world.stored, KIND_WAITING_TIME, entity);
+    if (time->observed_on > date_in_stockholm(model->logical_ms) + 1)
+        return REASON_OUT_OF_RANGE;
+    if (old && time->observed_on < old->waiting_time.observed_on)
+        return REASON_OLDER_OBSERVATION;
+    return REASON_NONE;
+}
+
+static enum reason check_change(const struct model *model, const struct change *change,
+                                const struct record *old)
+{
+    uint64_t revision = old ? old->revision : 0;
+    if (change->expected_revision != ABSENT &&
+        (uint64_t)change->expected_revision != revision)
+        return REASON_REVISION_MISMATCH;
+    if (change->op == CHANGE_DELETE) {
+        if (!old)
+            return REASON_NOT_STORED;
+        return is_referenced(model, change->kind, &change->entity)
+                   ? REASON_STILL_REFERENCED
+                   : REASON_NONE;
+    }
+    if (!has_references(model, change->kind, &change->entity))
+        return REASON_UNKNOWN_REFERENCE;
+    if (change->kind == KIND_WAITING_TIME)
+        return check_waiting(model, &change->entity.waiting_time, &change->entity);
+    return REASON_NONE;
+}
+
+static int status_of(enum reason reason)
+{
+    switch (reason) {
+    case REASON_NONE:
+        return STATUS_OK;
+    case REASON_REVISION_MISMATCH:
+        return STATUS_ABORTED;
+    case REASON_NOT_STORED:
+        return STATUS_NOT_FOUND;
+    case REASON_REQUEST_ID_REUSED:
+        return STATUS_INVALID_ARGUMENT;
+    default:
+        return STATUS_FAILED_PRECONDITION;
+    }
+}
+
+// --- Entries ---
+
+// All changes of a command, or none.
+static enum reason apply_changes(struct model *model, struct slice command,
+                                 uint64_t sequence, uint32_t *index)
+{
+    static struct undo undo[BATCH_MAX];
+    struct wire_command_reader reader;
+    struct change change;
+    enum reason reason = REASON_NONE;
+    uint32_t n = 0;
+    wire_command_reader_init(&reader, command);
+    for (*index = 0; reader.source.next(&reader.source, &change) == 1; ++*index) {
+        uint32_t place = place_of(model, change.kind,
+                                  (struct slice){change.record.data, change.key_len});
+        struct record *old = place < model->n_records ? model->records[place] : NULL;
+        bool equal = change.op == CHANGE_PUT && old &&
+                     slice_equal((struct slice){old->bytes, old->len}, change.record);
+        reason = check_change(model, &change, old);
+        if (equal && reason != REASON_REVISION_MISMATCH) {
+            reason = REASON_NONE;
+            continue;
+        }
+        if (reason != REASON_NONE)
+            break;
+        CHECK(n < BATCH_MAX);
+        undo[n].old = old;
+        undo[n].made = change.op == CHANGE_PUT ? new_record(&change, sequence) : NULL;
+        replace(model, old, undo[n++].made);
+    }
+    for (uint32_t i = n; i-- > 0;) {
+        if (reason != REASON_NONE)
+            replace(model, undo[i].made, undo[i].old);
+        free(reason == REASON_NONE ? undo[i].old : undo[i].made);
+    }
+    return reason;
+}
+
+static int64_t id_time_ms(const unsigned char *id)
+{
+    int64_t ms = 0;
+    for (int i = 0; i < 6; i++)
+        ms = ms * 256 + id[i];
+    return ms;
+}
+
+// Ids are forgotten in the order in which they came, each when it is older than a day.
+static void forget_old(struct model *model)
+{
+    for (; model->first_id < model->n_entries; model->first_id++) {
+        const struct model_entry *oldest = &model->entries[model->first_id];
+        if (oldest->fate == MODEL_FIRST &&
+            id_time_ms(oldest->request_id) >= model->logical_ms - ID_AGE_MS)
+            return;
+    }
+}
+
+static const struct model_entry *find_id(const struct model *model,
+                                         const unsigned char *id)
+{
+    for (uint32_t i = model->first_id; i < model->n_entries; i++)
+        if (model->entries[i].fate == MODEL_FIRST &&
+            memcmp(model->entries[i].request_id, id, STATE_REQUEST_ID_LEN) == 0)
+            return &model->entries[i];
+    return NULL;
+}
+
+static void refuse_entry(struct model_entry *made, enum model_fate fate,
+                         enum reason reason)
+{
+    made->fate = fate;
+    made->reason = reason;
+    made->status = status_of(reason);
+}
+
+static void decide(struct model *model, const struct entry *entry,
+                   struct model_entry *made)
+{
+    const struct model_entry *known = find_id(model, made->request_id);
+    int64_t time_ms = id_time_ms(made->request_id);
+    if (known && memcmp(known->payload_hash, made->payload_hash, 16) == 0) {
+        *made = *known;
+        made->fate = MODEL_REPEATED;
+    } else if (known) {
+        refuse_entry(made, MODEL_REUSED, REASON_REQUEST_ID_REUSED);
+    } else if (time_ms < model->logical_ms - ID_AGE_MS ||
+               time_ms > model->logical_ms + ID_AHEAD_MS) {
+        refuse_entry(made, MODEL_WINDOW, REASON_REQUEST_ID_WINDOW);
+    } else {
+        uint32_t index;
+        enum reason reason = apply_changes(model, entry->command, made->sequence, &index);
+        refuse_entry(made, MODEL_FIRST, reason);
+        made->change_index = reason == REASON_NONE ? 0 : index;
+        forget_old(model);
+    }
+}
+
+void model_apply(struct model *model, struct slice bytes)
+{
+    struct entry entry;
+    struct model_entry made = {.sequence = model->n_entries + 1};
+    CHECK(entry_decode(bytes, &entry) == STATUS_OK);
+    memcpy(made.request_id, entry.request_id, sizeof made.request_id);
+    entry_payload_hash(&entry, made.payload_hash);
+    if (entry.time_ms > model->logical_ms)
+        model->logical_ms = entry.time_ms;
+    decide(model, &entry, &made);
+    if (model->n_entries == model->entries_capacity) {
+        model->entries_capacity =
+            model->entries_capacity ? model->entries_capacity * 2 : 256;
+        model->entries =
+            realloc(model->entries, model->entries_capacity * sizeof *model->entries);
+        CHECK(model->entries);
+    }
+    model->entries[model->n_entries++] = made;
+}
+
+void model_close(struct model *model)
+{
+    for (uint32_t i = 0; i < model->n_records; i++)
+        free(model->records[i]);
+    free(model->records);
+    free(model->entries);
+    world_close(&model->world);
+    *model = (struct model){0};
+}
+
+// --- Comparing ---
+
+static bool kind_equals(const struct model *model, const struct state *state,
+                        enum kind kind, char *what, size_t what_len)
+{
+    uint64_t n = 0;
+    struct slice after = SLICE_ABSENT;
+    const struct record *record;
+    while ((record = state_next(state, kind, after)) != NULL) {
+        after = record_key(record);
+        n++;
+        const struct record *wanted = model_find(model, kind, after);
+        if (wanted && wanted->revision == record->revision &&
+            slice_equal((struct slice){wanted->bytes, wanted->len},
+                        (struct slice){record->bytes, record->len}))
+            continue;
+        snprintf(what, what_len, "kind %d, a record of revision %llu %s", kind,
+                 (unsigned long long)record->revision,
+                 wanted ? "is not what the log says" : "that the log does not have");
+        return false;
+    }
+    size_t count = naive_count(&model->world.stored, kind);
+    if (n == count && state_count(state, kind) == count)
+        return true;
+    snprintf(what, what_len, "kind %d has %llu records, counts %llu, the log says %zu",
+             kind, (unsigned long long)n, (unsigned long long)state_count(state, kind),
+             count);
+    return false;
+}
+
+bool model_equals(const struct model *model, const struct state *state, char *what,
+                  size_t what_len)
+{
+    for (enum kind kind = KIND_REGION; kind < KIND_COUNT; kind++)
+        if (!kind_equals(model, state, kind, what, what_len))
+            return false;
+    if (state_revision(state) == model->n_entries &&
+        state_logical_time_ms(state) == model->logical_ms)
+        return true;
+    snprintf(what, what_len, "revision %llu, logical time %lld; the log says %u, %lld",
+             (unsigned long long)state_revision(state),
+             (long long)state_logical_time_ms(state), model->n_entries,
+             (long long)model->logical_ms);
+    return false;
+}
