@@ -53,7 +53,10 @@ struct group {
         struct capacity_row *capacities;
         void *rows;
     };
-    struct match_waiting waiting;
+    union {
+        struct match_waiting waiting; // lines
+        int32_t last_open_day;        // capacities: none can be booked later; kept in order only
+    };
     uint32_t service, unit;
     uint32_t n_rows;
     uint32_t next;                // in its chain of heads[], or of free groups

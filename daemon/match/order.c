@@ -40,7 +40,8 @@
 
 struct keys {
     uint16_t wait, price, place;
-    uint32_t parties; // packed
+    uint32_t parties;      // packed
+    int32_t last_open_day; // of capacities
 };
 
 uint16_t match_order_price_key(int64_t price)
@@ -72,7 +73,7 @@ static struct keys line_keys(const struct match_index *index, const struct group
         parties |= index->agreements[line->agreement].parties;
     }
     struct keys keys = {KEY_ABSENT, match_order_price_key(least_price), 0,
-                        match_order_parties(parties)};
+                        match_order_parties(parties), 0};
     bool is_forecast = false;
     int32_t figure = -1;
     if (group->has_waiting)
@@ -85,24 +86,24 @@ static struct keys line_keys(const struct match_index *index, const struct group
 // A row that is closed on `day`, or full, fails its test whatever a query says.
 static struct keys capacity_keys(const struct group *group, int32_t day)
 {
-    int32_t earliest = INT32_MAX;
+    int32_t earliest = INT32_MAX, last_open_day = NO_DAY;
     int64_t least_price = MATCH_PRICE_ABSENT;
     uint32_t parties = 0;
-    bool some_open = false;
     for (uint32_t i = 0; i < group->n_rows; i++) {
         const struct capacity_row *row = &group->capacities[i];
-        if (row->book_by < day || row->window_end < day || row->free == 0)
+        int32_t open_day = row->book_by < row->window_end ? row->book_by : row->window_end;
+        if (open_day < day || row->free == 0)
             continue;
-        some_open = true;
+        last_open_day = open_day > last_open_day ? open_day : last_open_day;
         earliest = row->window_start < earliest ? row->window_start : earliest;
         least_price = row->price < least_price ? row->price : least_price;
         parties |= row->open_to;
     }
-    if (!some_open)
-        return (struct keys){KEY_LEFT_OUT, KEY_LEFT_OUT, KEY_LEFT_OUT, 0};
+    if (last_open_day == NO_DAY)
+        return (struct keys){KEY_LEFT_OUT, KEY_LEFT_OUT, KEY_LEFT_OUT, 0, NO_DAY};
     return (struct keys){days_key((int64_t)earliest - day),
                          match_order_price_key(least_price), 0,
-                         match_order_parties(parties)};
+                         match_order_parties(parties), last_open_day};
 }
 
 static struct keys group_keys(const struct match_index *index, const struct group *group,
@@ -120,7 +121,7 @@ static struct keys placed_keys(const struct match_index *index, const struct gro
 {
     bool left_out = group->wait_key == KEY_LEFT_OUT;
     uint16_t place = left_out ? KEY_LEFT_OUT : index->units[group->unit].place_key;
-    return (struct keys){group->wait_key, group->price_key, place, group->parties};
+    return (struct keys){group->wait_key, group->price_key, place, group->parties, 0};
 }
 
 static void remember_keys(struct group *group, struct keys keys)
@@ -128,6 +129,8 @@ static void remember_keys(struct group *group, struct keys keys)
     group->wait_key = keys.wait;
     group->price_key = keys.price;
     group->parties = keys.parties & 0x1fffffu;
+    if (group->is_capacity)
+        group->last_open_day = keys.last_open_day;
 }
 
 static uint64_t make_entry(struct keys keys, unsigned order, uint32_t g)

@@ -19,27 +19,56 @@ void match_run_offer(struct match_ranking *ranking, struct match_trial *t,
     match_ranking_offer(ranking, &offered, t->price);
 }
 
-// Rows that would not stand for the group even if admitted need no trial.
+// Whether a line that was passed over, because it alone ranks behind all that are kept, is
+// admitted: it then stands for the group instead of a conditional one that ranks before it.
+static bool is_admitted_behind(const struct match_run *run, struct match_trial *t,
+                               const struct group *group, const struct choice *choice)
+{
+    uint64_t last = match_ranking_last(&run->ranking);
+    for (uint32_t row = 0; row < group->n_rows; row++) {
+        const struct line_row *line = &group->lines[row];
+        int32_t wait = line_wait(line, t->figure);
+        if (choice_first(choice, wait, line->price) <= last)
+            continue;
+        trial_set_line(t, run, line);
+        if (match_tests_run(t) == 0)
+            return true;
+    }
+    return false;
+}
+
+// Lines that would not stand for the group even if admitted need no trial.
 static void choose_line(const struct match_run *run, struct match_trial *t,
                         const struct group *group, struct choice *choice)
 {
+    bool by_distance = run->query->order == MATCH_NEAREST;
+    uint64_t last = by_distance ? RANK_ABSENT : match_ranking_last(&run->ranking);
+    bool some_behind = false;
     for (uint32_t row = 0; row < group->n_rows; row++) {
-        trial_set_line(t, run, &group->lines[row]);
-        if (choice->admitted && !choice_prefers(choice, t))
+        const struct line_row *line = &group->lines[row];
+        int32_t wait = line_wait(line, t->figure);
+        bool behind = choice_first(choice, wait, line->price) > last;
+        some_behind |= behind;
+        if (behind || (choice->admitted && !choice_prefers(choice, wait, line->price)))
             continue;
+        trial_set_line(t, run, line);
         uint32_t unknown = match_tests_run(t);
         if (unknown != MATCH_EXCLUDED)
             choice_add(choice, t, row, unknown);
     }
+    if (some_behind && choice->found && !choice->admitted)
+        choice->found = !is_admitted_behind(run, t, group, choice);
 }
 
 static void choose_capacity(struct match_trial *t, const struct group *group,
                             struct choice *choice)
 {
     for (uint32_t row = 0; row < group->n_rows; row++) {
-        trial_set_capacity(t, &group->capacities[row]);
-        if (choice->admitted && !choice_prefers(choice, t))
+        const struct capacity_row *capacity = &group->capacities[row];
+        int32_t wait = capacity_wait(capacity, t->query->on);
+        if (choice->admitted && !choice_prefers(choice, wait, capacity->price))
             continue;
+        trial_set_capacity(t, capacity);
         uint32_t unknown = match_tests_run(t);
         if (unknown != MATCH_EXCLUDED)
             choice_add(choice, t, row, unknown);
@@ -49,7 +78,7 @@ static void choose_capacity(struct match_trial *t, const struct group *group,
 void match_run_consider(struct match_run *run, const struct group *group)
 {
     struct match_trial t;
-    struct choice choice = {0};
+    struct choice choice = {.by_price = run->query->order == MATCH_CHEAPEST};
     trial_set_group(&t, run, group);
     if (group->is_capacity)
         choose_capacity(&t, group, &choice);

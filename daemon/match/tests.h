@@ -1,39 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The tests that a candidate is put to (domain.md §3, the table). Each is one number, one
-// function and one row of match_test_run; a further one is added in these three places (and in
-// MATCH_TESTS, query.h). The numbers are the bits of the masks and must equal enum test_reason.
+// The tests of match/test_table.h: one function each, and what runs them.
 //
-// All of it is inline and the rows are a switch: where the number and the kind are constants, a
-// test that does not apply costs nothing.
+// All of it is inline and the rows are a switch: where the number and the kind are
+// constants, a test that does not apply costs nothing.
 #ifndef MATCH_TESTS_H
 #define MATCH_TESTS_H
 
 #include "match/near.h"
 #include "match/permit.h"
 #include "match/query.h"
-
-enum match_test {
-    MATCH_TEST_UNIT_INACTIVE = 1,
-    MATCH_TEST_AGREEMENT_NOT_YET_VALID = 2,
-    MATCH_TEST_AGREEMENT_EXPIRED = 3,
-    MATCH_TEST_AGREEMENT_SUSPENDED = 4,
-    MATCH_TEST_REGION_NOT_PARTY = 5,
-    MATCH_TEST_ASA = 6,
-    MATCH_TEST_WEIGHT = 7,
-    MATCH_TEST_BMI = 8,
-    MATCH_TEST_AGE = 9,
-    MATCH_TEST_SEX = 10,
-    MATCH_TEST_OUTSIDE_REGIONS = 11,
-    MATCH_TEST_TOO_FAR = 12,
-    MATCH_TEST_WAIT_TOO_LONG = 13,
-    MATCH_TEST_CAPACITY_CLOSED = 14,
-    MATCH_TEST_NO_SLOTS_LEFT = 15,
-    MATCH_TEST_NO_NHV_PERMIT = 16,
-    MATCH_TEST_CONDITION = 17,
-    MATCH_TEST_AGREEMENT_ENDS = 18,
-    MATCH_TEST_PERMIT_ENDS = 19,
-};
+#include "match/test_table.h"
 
 enum match_result { MATCH_PASS, MATCH_FAIL, MATCH_UNKNOWN };
 
@@ -109,7 +86,8 @@ static inline enum match_result test_asa(const struct match_trial *t)
 {
     if (t->terms.asa_max >= 6)
         return MATCH_PASS;
-    return t->query->asa == 0 ? MATCH_UNKNOWN : pass_if(t->query->asa <= t->terms.asa_max);
+    return t->query->asa == 0 ? MATCH_UNKNOWN
+                              : pass_if(t->query->asa <= t->terms.asa_max);
 }
 
 static inline enum match_result test_weight(const struct match_trial *t)
@@ -124,8 +102,8 @@ static inline enum match_result test_weight(const struct match_trial *t)
                    (!has_max || weight <= t->terms.weight_max));
 }
 
-// BMI = kg / m² = (hg / 10) / (cm² / 10000), so in tenths hg × 10000 / cm²: compared without the
-// division, never rounded.
+// BMI = kg / m² = (hg / 10) / (cm² / 10000), so in tenths hg × 10000 / cm²: compared
+// without the division, never rounded.
 static inline enum match_result test_bmi(const struct match_trial *t)
 {
     bool has_max = t->terms.bmi_max != BMI_NO_MAX;
@@ -216,50 +194,20 @@ static inline enum match_result test_permit_ends(const struct match_trial *t)
     return t->permits.in_force ? starts_by(t, t->permits.last_to) : MATCH_PASS;
 }
 
-__attribute__((always_inline)) static inline enum match_result match_test_run(enum match_test test, struct match_trial *t)
+__attribute__((always_inline)) static inline enum match_result
+match_test_run(enum match_test test, struct match_trial *t)
 {
     bool line = t->kind == MATCH_AGREEMENT;
     bool capacity = t->kind == MATCH_CAPACITY;
     bool nhv = t->is_nhv;
     switch (test) {
-    case MATCH_TEST_UNIT_INACTIVE:
-        return test_unit_inactive(t);
-    case MATCH_TEST_AGREEMENT_NOT_YET_VALID:
-        return line ? test_agreement_not_yet_valid(t) : MATCH_PASS;
-    case MATCH_TEST_AGREEMENT_EXPIRED:
-        return line ? test_agreement_expired(t) : MATCH_PASS;
-    case MATCH_TEST_AGREEMENT_SUSPENDED:
-        return line ? test_agreement_suspended(t) : MATCH_PASS;
-    case MATCH_TEST_REGION_NOT_PARTY:
-        return line || capacity ? test_region_not_party(t) : MATCH_PASS;
-    case MATCH_TEST_ASA:
-        return test_asa(t);
-    case MATCH_TEST_WEIGHT:
-        return test_weight(t);
-    case MATCH_TEST_BMI:
-        return test_bmi(t);
-    case MATCH_TEST_AGE:
-        return test_age(t);
-    case MATCH_TEST_SEX:
-        return test_sex(t);
-    case MATCH_TEST_OUTSIDE_REGIONS:
-        return test_outside_regions(t);
-    case MATCH_TEST_TOO_FAR:
-        return test_too_far(t);
-    case MATCH_TEST_WAIT_TOO_LONG:
-        return test_wait_too_long(t);
-    case MATCH_TEST_CAPACITY_CLOSED:
-        return capacity ? test_capacity_closed(t) : MATCH_PASS;
-    case MATCH_TEST_NO_SLOTS_LEFT:
-        return capacity ? test_no_slots_left(t) : MATCH_PASS;
-    case MATCH_TEST_NO_NHV_PERMIT:
-        return nhv ? test_no_nhv_permit(t) : MATCH_PASS;
-    case MATCH_TEST_CONDITION:
-        return test_condition(t);
-    case MATCH_TEST_AGREEMENT_ENDS:
-        return line ? test_agreement_ends(t) : MATCH_PASS;
-    case MATCH_TEST_PERMIT_ENDS:
-        return nhv ? test_permit_ends(t) : MATCH_PASS;
+#define RUN(name, function, applies)                                                     \
+    case MATCH_TEST_##name:                                                              \
+        return (applies) ? test_##function(t) : MATCH_PASS;
+        MATCH_TEST_TABLE(RUN)
+#undef RUN
+    case MATCH_TEST_COUNT:
+        break;
     }
     return MATCH_PASS;
 }
@@ -267,7 +215,8 @@ __attribute__((always_inline)) static inline enum match_result match_test_run(en
 #define MATCH_EXCLUDED UINT32_MAX
 
 // Stops at the first FAIL: MATCH_EXCLUDED, or the mask of tests that gave UNKNOWN.
-__attribute__((always_inline)) static inline uint32_t match_tests_run(struct match_trial *t)
+__attribute__((always_inline)) static inline uint32_t
+match_tests_run(struct match_trial *t)
 {
     uint32_t unknown = 0;
 #pragma GCC unroll 32

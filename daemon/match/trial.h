@@ -56,6 +56,11 @@ static inline void trial_set_group(struct match_trial *t, const struct match_run
         trial_set_figure(t, run, group_waiting(group));
 }
 
+static inline int32_t line_wait(const struct line_row *line, int32_t figure)
+{
+    return figure >= 0 && line->lead_days > figure ? line->lead_days : figure;
+}
+
 static inline void trial_set_line(struct match_trial *t, const struct match_run *run,
                                   const struct line_row *line)
 {
@@ -63,19 +68,21 @@ static inline void trial_set_line(struct match_trial *t, const struct match_run 
     t->terms = line->terms;
     t->price = line->price;
     t->agreement = &run->index->agreements[line->agreement];
-    t->wait = t->figure;
-    if (t->figure >= 0 && line->lead_days > t->figure)
-        t->wait = line->lead_days;
+    t->wait = line_wait(line, t->figure);
+}
+
+static inline int32_t capacity_wait(const struct capacity_row *row, int32_t on)
+{
+    return row->window_start > on ? row->window_start - on : 0;
 }
 
 static inline void trial_set_capacity(struct match_trial *t, const struct capacity_row *row)
 {
-    int32_t on = t->query->on;
     t->kind = MATCH_CAPACITY;
     t->terms = row->terms;
     t->price = row->price;
     t->capacity = row;
-    t->wait = row->window_start > on ? row->window_start - on : 0;
+    t->wait = capacity_wait(row, t->query->on);
     t->basis = MATCH_BASIS_CAPACITY;
 }
 
@@ -109,17 +116,22 @@ static inline void trial_set_row(struct match_trial *t, const struct match_run *
 // Which row stands for its group: the first ADMITTED one in the query's order, else the first
 // CONDITIONAL one. Distance is the same for all; ids ascend with the rows.
 struct choice {
-    uint64_t first, second; // wait and price, the nearer to the front of the order first
+    uint64_t first, second; // its wait and price, the one that the order asks for first before
     uint32_t row, unknown;
+    bool by_price;
     bool found, admitted;
 };
 
-// Whether a row, admitted, would take the place of what is chosen.
-static inline bool choice_prefers(const struct choice *choice, const struct match_trial *t)
+static inline uint64_t choice_first(const struct choice *choice, int32_t wait, int64_t price)
 {
-    bool by_price = t->query->order == MATCH_CHEAPEST;
-    uint64_t wait = rank_wait(t->wait), price = rank_price(t->price);
-    uint64_t first = by_price ? price : wait, second = by_price ? wait : price;
+    return choice->by_price ? rank_price(price) : rank_wait(wait);
+}
+
+// Whether a row, admitted, would take the place of what is chosen.
+static inline bool choice_prefers(const struct choice *choice, int32_t wait, int64_t price)
+{
+    uint64_t first = choice_first(choice, wait, price);
+    uint64_t second = choice->by_price ? rank_wait(wait) : rank_price(price);
     return first < choice->first || (first == choice->first && second < choice->second);
 }
 
@@ -130,12 +142,15 @@ static inline void choice_add(struct choice *choice, const struct match_trial *t
     if (!admitted && (choice->admitted || t->query->certain_only))
         return;
     bool promoted = admitted && !choice->admitted;
-    if (choice->found && !promoted && !choice_prefers(choice, t))
+    if (choice->found && !promoted && !choice_prefers(choice, t->wait, t->price))
         return;
-    bool by_price = t->query->order == MATCH_CHEAPEST;
     uint64_t wait = rank_wait(t->wait), price = rank_price(t->price);
-    *choice = (struct choice){by_price ? price : wait, by_price ? wait : price, row, unknown,
-                              true, admitted};
+    choice->first = choice->by_price ? price : wait;
+    choice->second = choice->by_price ? wait : price;
+    choice->row = row;
+    choice->unknown = unknown;
+    choice->found = true;
+    choice->admitted = admitted;
 }
 
 #endif

@@ -73,6 +73,8 @@ static bool may_rank(const struct match_run *run, const struct group *group)
     }
     uint64_t wait = wait_floor(group->wait_key);
     if (group->is_capacity) {
+        if (group->last_open_day < query->on)
+            return false;
         uint64_t ahead = (uint64_t)(query->on - query->today);
         wait = wait > ahead ? wait - ahead : 0;
     }
