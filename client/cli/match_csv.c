@@ -29,7 +29,7 @@ static void write_cell(struct buffer *out, const struct field *field, const void
             buffer_append_slice(&cell, list->items[i]);
         }
     } else if (field->type == FIELD_ENUM_SET) {
-        for (int bit = 1; bit < TEST_COUNT; bit++)
+        for (int bit = 1; bit < MATCH_TEST_COUNT; bit++)
             if (field_get_int(field, message) & INT64_C(1) << bit) {
                 if (cell.len > 0)
                     json_write_text(&cell, "|");

@@ -20,7 +20,7 @@ static void write_reasons(const struct match_page *page, struct arena *arena,
     for (uint32_t i = 0; i < page->answer->counts.reasons.n; i++, count++) {
         grid_add_row(&grid);
         grid_set(&grid, 0,
-                 slice_from(text_test_failed(language, (enum test_reason)count->reason)),
+                 slice_from(text_test_failed(language, (enum match_test)count->reason)),
                  NULL);
         grid_set(&grid, 1, arena_printf(arena, "%lld", (long long)count->any), NULL);
         grid_set(&grid, 2, arena_printf(arena, "%lld", (long long)count->alone), NULL);

@@ -143,12 +143,12 @@ void words_terms(struct buffer *out, enum language language, const struct terms 
 void words_verify(struct buffer *out, enum language language, int64_t verify)
 {
     size_t start = out->len;
-    for (int test = 1; test < TEST_COUNT; test++) {
+    for (int test = 1; test < MATCH_TEST_COUNT; test++) {
         if (verify == ABSENT || !(verify & INT64_C(1) << test))
             continue;
         if (out->len > start)
             json_write_text(out, ", ");
-        json_write_text(out, text_test_verify(language, (enum test_reason)test));
+        json_write_text(out, text_test_verify(language, (enum match_test)test));
     }
 }
 

@@ -46,12 +46,12 @@ void text_print(FILE *out, enum language language, enum text text, ...)
     fputc('\n', out);
 }
 
-const char *text_test_failed(enum language language, enum test_reason test)
+const char *text_test_failed(enum language language, enum match_test test)
 {
     return text_tests_failed[test][language];
 }
 
-const char *text_test_verify(enum language language, enum test_reason test)
+const char *text_test_verify(enum language language, enum match_test test)
 {
     return text_tests_verify[test][language];
 }

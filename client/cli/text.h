@@ -167,8 +167,8 @@ struct buffer;
 void text_append(struct buffer *out, enum language language, enum text text, ...);
 
 // What each of the 19 tests says when it excludes, and what it asks to be verified.
-const char *text_test_failed(enum language language, enum test_reason test);
-const char *text_test_verify(enum language language, enum test_reason test);
+const char *text_test_failed(enum language language, enum match_test test);
+const char *text_test_verify(enum language language, enum match_test test);
 // What a refusal's reason means, before the daemon's own English message; NULL in
 // English, where the message says it, and for reasons that are newer than this program.
 const char *text_reason(enum language language, const char *reason);

@@ -7,8 +7,8 @@
 #include "cli/text.h"
 
 extern const char *const text_table[TEXT_COUNT][LANGUAGE_COUNT];
-extern const char *const text_tests_failed[TEST_COUNT][LANGUAGE_COUNT];
-extern const char *const text_tests_verify[TEST_COUNT][LANGUAGE_COUNT];
+extern const char *const text_tests_failed[MATCH_TEST_COUNT][LANGUAGE_COUNT];
+extern const char *const text_tests_verify[MATCH_TEST_COUNT][LANGUAGE_COUNT];
 extern const char *const text_reasons_sv[REASON_COUNT]; // [REASON_NONE] is NULL
 
 #endif

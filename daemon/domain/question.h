@@ -6,6 +6,7 @@
 #define DOMAIN_QUESTION_H
 
 #include "domain/entity.h"
+#include "match/test_table.h"
 
 #define QUERY_ON_DAYS_AHEAD 730
 #define QUERY_LIMIT_DEFAULT 10
@@ -16,30 +17,6 @@ enum order { ORDER_EARLIEST = 1, ORDER_NEAREST = 2, ORDER_CHEAPEST = 3 };
 enum verdict { VERDICT_ADMITTED = 1, VERDICT_CONDITIONAL = 2 };
 enum candidate_kind { CANDIDATE_CAPACITY = 1, CANDIDATE_AGREEMENT, CANDIDATE_PERMIT };
 enum wait_basis { BASIS_FORECAST = 1, BASIS_CURRENT, BASIS_CAPACITY, BASIS_UNKNOWN };
-
-// The 19 tests of domain.md §3 by their number there; also the bits of a verify mask.
-enum test_reason {
-    TEST_UNIT_INACTIVE = 1,
-    TEST_AGREEMENT_NOT_YET_VALID = 2,
-    TEST_AGREEMENT_EXPIRED = 3,
-    TEST_AGREEMENT_SUSPENDED = 4,
-    TEST_REGION_NOT_PARTY = 5,
-    TEST_ASA = 6,
-    TEST_WEIGHT = 7,
-    TEST_BMI = 8,
-    TEST_AGE = 9,
-    TEST_SEX = 10,
-    TEST_OUTSIDE_REGIONS = 11,
-    TEST_TOO_FAR = 12,
-    TEST_WAIT_TOO_LONG = 13,
-    TEST_CAPACITY_CLOSED = 14,
-    TEST_NO_SLOTS_LEFT = 15,
-    TEST_NO_NHV_PERMIT = 16,
-    TEST_CONDITION = 17,
-    TEST_AGREEMENT_ENDS = 18,
-    TEST_PERMIT_ENDS = 19,
-    TEST_COUNT
-};
 
 // Upper-case names by number, [0] NULL, ends NULL (also the shapes' enum tables).
 extern const char *const order_names[];
@@ -77,7 +54,7 @@ struct unit_summary {
 
 struct option {
     int64_t verdict;
-    int64_t verify; // set of enum test_reason, bit n = test n gave UNKNOWN
+    int64_t verify; // set of enum match_test, bit n = test n gave UNKNOWN
     int64_t kind;   // enum candidate_kind
     struct slice candidate;
     struct unit_summary unit;
@@ -116,7 +93,7 @@ struct bound {
 struct near_miss {
     struct slice candidate;
     struct unit_summary unit; // JSON shows its id alone
-    int64_t reason;           // enum test_reason, 6..13
+    int64_t reason;           // enum match_test, 6..13
     struct bound bound;
 };
 

@@ -52,7 +52,7 @@ const struct shape shape_unit_summary = SHAPE(unit_summary, "unit", unit_summary
 
 static const struct field option_fields[] = {
     ENUM(option, verdict, 1, 0, VERDICT_ADMITTED, VERDICT_CONDITIONAL, verdict_names),
-    ROW(option, verify, 2, FIELD_ENUM_SET, FIELD_ALWAYS, 1, TEST_COUNT - 1, NULL,
+    ROW(option, verify, 2, FIELD_ENUM_SET, FIELD_ALWAYS, 1, MATCH_TEST_COUNT - 1, NULL,
         test_names),
     ENUM(option, kind, 3, 0, CANDIDATE_CAPACITY, CANDIDATE_PERMIT, candidate_kind_names),
     FIELD(option, candidate, 4, FIELD_TEXT, 0),
@@ -83,7 +83,7 @@ static const struct field option_fields[] = {
 const struct shape shape_option = SHAPE(option, "option", option_fields);
 
 static const struct field reason_count_fields[] = {
-    ENUM(reason_count, reason, 1, 0, 1, TEST_COUNT - 1, test_names),
+    ENUM(reason_count, reason, 1, 0, 1, MATCH_TEST_COUNT - 1, test_names),
     UINT(reason_count, any, 2, 0, 0, COUNT_MAX),
     UINT(reason_count, alone, 3, 0, 0, COUNT_MAX),
 };
@@ -116,7 +116,7 @@ const struct shape shape_bound = SHAPE(bound, "bound", bound_fields);
 static const struct field near_miss_fields[] = {
     FIELD(near_miss, candidate, 1, FIELD_TEXT, 0),
     SUB(near_miss, unit, 2, shape_unit_summary),
-    ENUM(near_miss, reason, 3, 0, TEST_ASA, TEST_WAIT_TOO_LONG, test_names),
+    ENUM(near_miss, reason, 3, 0, MATCH_TEST_ASA, MATCH_TEST_WAIT_TOO_LONG, test_names),
     SUB(near_miss, bound, 4, shape_bound),
 };
 const struct shape shape_near_miss = SHAPE(near_miss, "near_miss", near_miss_fields);

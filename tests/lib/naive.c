@@ -10,8 +10,8 @@
 #include "lib/naive_parts.h"
 
 // The tests whose bound somebody could give (domain.md §3: near misses).
-#define NEAR_MISS_TESTS_FIRST TEST_ASA
-#define NEAR_MISS_TESTS_LAST TEST_WAIT_TOO_LONG
+#define NEAR_MISS_TESTS_FIRST MATCH_TEST_ASA
+#define NEAR_MISS_TESTS_LAST MATCH_TEST_WAIT_TOO_LONG
 
 struct candidate_list {
     struct naive_candidate *items; // in the query's order
@@ -198,7 +198,7 @@ static void fill_options(const struct naive_question *question,
 static void fill_counts(struct candidate_list candidates, struct arena *arena,
                         struct counts *counts)
 {
-    struct reason_count *reasons = arena_alloc(arena, TEST_COUNT * sizeof *reasons);
+    struct reason_count *reasons = arena_alloc(arena, MATCH_TEST_COUNT * sizeof *reasons);
     counts->admitted = 0;
     counts->conditional = 0;
     counts->excluded = 0;
@@ -211,7 +211,7 @@ static void fill_counts(struct candidate_list candidates, struct arena *arena,
             counts->admitted++;
     }
     uint32_t n = 0;
-    for (int test = 1; test < TEST_COUNT; test++) {
+    for (int test = 1; test < MATCH_TEST_COUNT; test++) {
         struct reason_count count = {.reason = test};
         for (size_t i = 0; i < candidates.n; i++) {
             count.any += (candidates.items[i].failed >> test) & 1;
@@ -239,12 +239,12 @@ static void fill_bound(const struct naive_question *question,
 {
     const struct terms *terms = candidate->terms;
     const struct query *query = question->query;
-    if (reason == TEST_ASA)
+    if (reason == MATCH_TEST_ASA)
         bound->asa_max = terms->asa_max;
-    if (reason == TEST_WEIGHT)
+    if (reason == MATCH_TEST_WEIGHT)
         fill_crossed(query->weight, terms->weight_min, &bound->weight_min,
                      terms->weight_max, &bound->weight_max);
-    if (reason == TEST_BMI) {
+    if (reason == MATCH_TEST_BMI) {
         bool below =
             terms->bmi_min != ABSENT &&
             query->weight * 10000 < terms->bmi_min * query->height_cm * query->height_cm;
@@ -253,16 +253,16 @@ static void fill_bound(const struct naive_question *question,
         else
             bound->bmi_max = terms->bmi_max;
     }
-    if (reason == TEST_AGE)
+    if (reason == MATCH_TEST_AGE)
         fill_crossed(query->age, terms->age_min, &bound->age_min, terms->age_max,
                      &bound->age_max);
-    if (reason == TEST_SEX)
+    if (reason == MATCH_TEST_SEX)
         bound->sex = terms->sex;
-    if (reason == TEST_OUTSIDE_REGIONS)
+    if (reason == MATCH_TEST_OUTSIDE_REGIONS)
         bound->region = candidate->unit->region;
-    if (reason == TEST_TOO_FAR)
+    if (reason == MATCH_TEST_TOO_FAR)
         bound->distance_km = candidate->distance_km;
-    if (reason == TEST_WAIT_TOO_LONG)
+    if (reason == MATCH_TEST_WAIT_TOO_LONG)
         bound->wait_days = candidate->wait;
 }
 

@@ -115,18 +115,18 @@ static enum outcome test_sex(const struct terms *terms, const struct query *quer
 
 // A permit has no terms, so it meets these without a bound.
 static enum outcome test_patient(const struct terms *terms, const struct query *query,
-                                 enum test_reason test)
+                                 enum match_test test)
 {
     if (terms == NULL)
         return PASS;
     switch (test) {
-    case TEST_ASA:
+    case MATCH_TEST_ASA:
         return within(ABSENT, query->asa, terms->asa_max);
-    case TEST_WEIGHT:
+    case MATCH_TEST_WEIGHT:
         return within(terms->weight_min, query->weight, terms->weight_max);
-    case TEST_BMI:
+    case MATCH_TEST_BMI:
         return test_bmi(terms, query);
-    case TEST_AGE:
+    case MATCH_TEST_AGE:
         return within(terms->age_min, query->age, terms->age_max);
     default:
         return test_sex(terms, query);
@@ -147,21 +147,21 @@ static enum outcome test_party(const struct naive_question *question,
 
 static enum outcome test_agreement(const struct naive_question *question,
                                    const struct naive_candidate *candidate,
-                                   enum test_reason test)
+                                   enum match_test test)
 {
     const struct agreement *agreement = candidate->agreement;
     if (agreement == NULL)
         return PASS;
     switch (test) {
-    case TEST_AGREEMENT_NOT_YET_VALID:
+    case MATCH_TEST_AGREEMENT_NOT_YET_VALID:
         return pass_if(agreement->valid_from == ABSENT ||
                        agreement->valid_from <= question->on);
-    case TEST_AGREEMENT_EXPIRED:
+    case MATCH_TEST_AGREEMENT_EXPIRED:
         return pass_if(agreement->valid_to == ABSENT ||
                        agreement->valid_to >= question->on);
-    case TEST_AGREEMENT_SUSPENDED:
+    case MATCH_TEST_AGREEMENT_SUSPENDED:
         return pass_if(agreement->suspended != 1);
-    default: // TEST_AGREEMENT_ENDS
+    default: // MATCH_TEST_AGREEMENT_ENDS
         if (agreement->valid_to == ABSENT)
             return PASS;
         if (candidate->expected_start != ABSENT &&
@@ -173,12 +173,12 @@ static enum outcome test_agreement(const struct naive_question *question,
 
 static enum outcome test_capacity(const struct naive_question *question,
                                   const struct naive_candidate *candidate,
-                                  enum test_reason test)
+                                  enum match_test test)
 {
     const struct capacity *capacity = candidate->capacity;
     if (capacity == NULL)
         return PASS;
-    if (test == TEST_NO_SLOTS_LEFT)
+    if (test == MATCH_TEST_NO_SLOTS_LEFT)
         return pass_if(capacity->slots >= question->slots);
     return pass_if((capacity->book_by == ABSENT || capacity->book_by >= question->on) &&
                    capacity->window_end >= question->on);
@@ -200,7 +200,7 @@ const struct nhv_permit *naive_permit_in_force(const struct naive_question *ques
 
 static enum outcome test_permit(const struct naive_question *question,
                                 const struct naive_candidate *candidate,
-                                enum test_reason test)
+                                enum match_test test)
 {
     if (question->service->nhv_area.data == NULL)
         return PASS;
@@ -218,11 +218,11 @@ static enum outcome test_permit(const struct naive_question *question,
              candidate->expected_start <= permit->in_force_to))
             lasts = true;
     }
-    if (test == TEST_NO_NHV_PERMIT)
+    if (test == MATCH_TEST_NO_NHV_PERMIT)
         return pass_if(any);
-    if (test == TEST_CONDITION)
+    if (test == MATCH_TEST_CONDITION)
         return unscoped ? PASS : UNKNOWN;
-    return lasts || !any ? PASS : UNKNOWN; // TEST_PERMIT_ENDS
+    return lasts || !any ? PASS : UNKNOWN; // MATCH_TEST_PERMIT_ENDS
 }
 
 static enum outcome test_condition(const struct naive_question *question,
@@ -230,46 +230,46 @@ static enum outcome test_condition(const struct naive_question *question,
 {
     if (candidate->terms != NULL && candidate->terms->conditions.n > 0)
         return UNKNOWN;
-    return test_permit(question, candidate, TEST_CONDITION);
+    return test_permit(question, candidate, MATCH_TEST_CONDITION);
 }
 
 static enum outcome run_test(const struct naive_question *question,
                              const struct naive_candidate *candidate,
-                             enum test_reason test)
+                             enum match_test test)
 {
     const struct query *query = question->query;
     switch (test) {
-    case TEST_UNIT_INACTIVE:
+    case MATCH_TEST_UNIT_INACTIVE:
         return pass_if(candidate->unit->active != 0);
-    case TEST_AGREEMENT_NOT_YET_VALID:
-    case TEST_AGREEMENT_EXPIRED:
-    case TEST_AGREEMENT_SUSPENDED:
-    case TEST_AGREEMENT_ENDS:
+    case MATCH_TEST_AGREEMENT_NOT_YET_VALID:
+    case MATCH_TEST_AGREEMENT_EXPIRED:
+    case MATCH_TEST_AGREEMENT_SUSPENDED:
+    case MATCH_TEST_AGREEMENT_ENDS:
         return test_agreement(question, candidate, test);
-    case TEST_REGION_NOT_PARTY:
+    case MATCH_TEST_REGION_NOT_PARTY:
         return test_party(question, candidate);
-    case TEST_ASA:
-    case TEST_WEIGHT:
-    case TEST_BMI:
-    case TEST_AGE:
-    case TEST_SEX:
+    case MATCH_TEST_ASA:
+    case MATCH_TEST_WEIGHT:
+    case MATCH_TEST_BMI:
+    case MATCH_TEST_AGE:
+    case MATCH_TEST_SEX:
         return test_patient(candidate->terms, query, test);
-    case TEST_OUTSIDE_REGIONS:
+    case MATCH_TEST_OUTSIDE_REGIONS:
         return pass_if(query->in_regions == ABSENT ||
                        has_region(query->in_regions, candidate->unit->region));
-    case TEST_TOO_FAR:
+    case MATCH_TEST_TOO_FAR:
         return within(ABSENT, candidate->distance_km, query->max_distance_km);
-    case TEST_WAIT_TOO_LONG:
+    case MATCH_TEST_WAIT_TOO_LONG:
         return within(ABSENT, candidate->wait, query->max_wait_days);
-    case TEST_CAPACITY_CLOSED:
-    case TEST_NO_SLOTS_LEFT:
+    case MATCH_TEST_CAPACITY_CLOSED:
+    case MATCH_TEST_NO_SLOTS_LEFT:
         return test_capacity(question, candidate, test);
-    case TEST_NO_NHV_PERMIT:
-    case TEST_PERMIT_ENDS:
+    case MATCH_TEST_NO_NHV_PERMIT:
+    case MATCH_TEST_PERMIT_ENDS:
         return test_permit(question, candidate, test);
-    case TEST_CONDITION:
+    case MATCH_TEST_CONDITION:
         return test_condition(question, candidate);
-    case TEST_COUNT:
+    case MATCH_TEST_COUNT:
         break;
     }
     return FAIL;
@@ -279,8 +279,8 @@ void naive_judge(const struct naive_question *question, struct naive_candidate *
 {
     candidate->failed = 0;
     candidate->unknown = 0;
-    for (unsigned test = 1; test < TEST_COUNT; test++) {
-        enum outcome outcome = run_test(question, candidate, (enum test_reason)test);
+    for (unsigned test = 1; test < MATCH_TEST_COUNT; test++) {
+        enum outcome outcome = run_test(question, candidate, (enum match_test)test);
         if (outcome == FAIL)
             candidate->failed |= UINT32_C(1) << test;
         if (outcome == UNKNOWN)

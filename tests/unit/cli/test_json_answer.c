@@ -18,7 +18,7 @@ static struct option make_option(void)
     struct option option;
     shape_clear(&shape_option, &option);
     option.verdict = VERDICT_CONDITIONAL;
-    option.verify = 1 << TEST_BMI | INT64_C(1) << TEST_PERMIT_ENDS;
+    option.verify = 1 << MATCH_TEST_BMI | INT64_C(1) << MATCH_TEST_PERMIT_ENDS;
     option.kind = CANDIDATE_AGREEMENT;
     option.candidate = slice_from("A-12/SE1/NFB49");
     option.unit.id = slice_from("SE1");
@@ -94,13 +94,13 @@ Test(json_answer, an_answer_stands_in_the_order_of_the_users_guide)
 
 Test(json_answer, counts_and_near_misses_are_those_of_explain)
 {
-    struct reason_count counts[] = {{TEST_ASA, 9, 4}, {TEST_SEX, 1, 0}};
+    struct reason_count counts[] = {{MATCH_TEST_ASA, 9, 4}, {MATCH_TEST_SEX, 1, 0}};
     struct near_miss miss;
     shape_clear(&shape_near_miss, &miss);
     miss.candidate = slice_from("C-7");
     miss.unit.id = slice_from("SE1");
     miss.unit.name = slice_from("Not shown");
-    miss.reason = TEST_WEIGHT;
+    miss.reason = MATCH_TEST_WEIGHT;
     miss.bound.weight_max = 1300;
     struct answer answer;
     shape_clear(&shape_answer, &answer);

@@ -17,7 +17,8 @@ static void make_option(struct option *option, struct slice name)
 {
     shape_clear(&shape_option, option);
     option->verdict = VERDICT_CONDITIONAL;
-    option->verify = 1 << TEST_BMI | 1 << TEST_WEIGHT | 1 << TEST_CONDITION;
+    option->verify =
+        1 << MATCH_TEST_BMI | 1 << MATCH_TEST_WEIGHT | 1 << MATCH_TEST_CONDITION;
     option->kind = CANDIDATE_AGREEMENT;
     option->unit.id = slice_from("SE1");
     option->unit.name = name;

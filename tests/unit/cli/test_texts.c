@@ -38,12 +38,12 @@ Test(texts, every_text_is_there_in_both_languages_with_the_same_arguments)
 
 Test(texts, every_test_can_say_no_and_ask_to_be_verified)
 {
-    for (int test = 1; test < TEST_COUNT; test++)
+    for (int test = 1; test < MATCH_TEST_COUNT; test++)
         for (int language = 0; language < LANGUAGE_COUNT; language++) {
             const char *failed =
-                text_test_failed((enum language)language, (enum test_reason)test);
+                text_test_failed((enum language)language, (enum match_test)test);
             const char *verify =
-                text_test_verify((enum language)language, (enum test_reason)test);
+                text_test_verify((enum language)language, (enum match_test)test);
             cr_expect(failed && *failed, "test %d", test);
             cr_expect(verify && *verify, "test %d", test);
         }

@@ -201,7 +201,7 @@ const struct option *fixture_option(struct fixture *fixture)
     return fixture_option_at(answer, 0);
 }
 
-enum said fixture_said(struct fixture *fixture, enum test_reason test)
+enum said fixture_said(struct fixture *fixture, enum match_test test)
 {
     fixture->query.explain = 1;
     const struct answer *answer = fixture_match(fixture);

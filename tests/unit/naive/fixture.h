@@ -52,7 +52,7 @@ const struct answer *fixture_match(struct fixture *fixture);
 const struct option *fixture_option(struct fixture *fixture);
 const struct option *fixture_option_at(const struct answer *answer, uint32_t i);
 // What one test said of the only candidate.
-enum said fixture_said(struct fixture *fixture, enum test_reason test);
+enum said fixture_said(struct fixture *fixture, enum match_test test);
 // The candidates of the options in their order: "A/U/S K1".
 const char *fixture_order(struct fixture *fixture);
 

@@ -76,8 +76,8 @@ Test(naive_explain, counts_each_candidate_once_and_each_reason_any_and_alone)
     cr_expect_eq(answer->counts.conditional, 1);
     cr_expect_eq(answer->counts.excluded, 3);
     cr_expect_eq(answer->counts.reasons.n, 2);
-    expect_count(answer, 0, (struct reason_count){TEST_ASA, 2, 1});
-    expect_count(answer, 1, (struct reason_count){TEST_AGE, 2, 1});
+    expect_count(answer, 0, (struct reason_count){MATCH_TEST_ASA, 2, 1});
+    expect_count(answer, 1, (struct reason_count){MATCH_TEST_AGE, 2, 1});
     cr_expect_eq(answer->near_misses.n, 2);
 }
 
@@ -89,7 +89,7 @@ Test(naive_explain, unknown_beside_the_only_failure_is_allowed)
     fixture_put_line(&f, line);
     f.query.asa = 3;
     const struct near_miss *miss = only_near_miss();
-    cr_expect_eq(miss->reason, TEST_ASA);
+    cr_expect_eq(miss->reason, MATCH_TEST_ASA);
     cr_expect_eq(miss->bound.asa_max, 2);
     cr_expect_eq(miss->bound.weight_max, ABSENT);
     cr_expect(slice_equal(miss->candidate, slice_from("A/U/S")));
@@ -160,7 +160,7 @@ Test(naive_explain, shows_sex_region_distance_and_wait)
     f.query.max_distance_km = ABSENT;
     f.query.max_wait_days = 30;
     cr_expect_eq(only_near_miss()->bound.wait_days, 60);
-    cr_expect_eq(only_near_miss()->reason, TEST_WAIT_TOO_LONG);
+    cr_expect_eq(only_near_miss()->reason, MATCH_TEST_WAIT_TOO_LONG);
 }
 
 Test(naive_explain, ten_near_misses_in_the_querys_order_and_not_grouped)

@@ -201,7 +201,7 @@ Test(naive_group, conditional_is_chosen_when_nothing_is_admitted)
     f.query.order = ORDER_CHEAPEST;
     const struct option *option = fixture_option(&f);
     cr_expect_eq(option->verdict, VERDICT_CONDITIONAL);
-    cr_expect_eq(option->verify, 1 << TEST_ASA);
+    cr_expect_eq(option->verify, 1 << MATCH_TEST_ASA);
     cr_expect(slice_equal(option->candidate, slice_from("A/U/S/2")));
     cr_expect_eq(option->alternatives, 1);
 }
@@ -301,7 +301,7 @@ Test(naive_option, permit_shows_the_scopes_in_force_and_no_terms)
     const struct option *option = fixture_option(&f);
     cr_expect_eq(option->kind, CANDIDATE_PERMIT);
     cr_expect_eq(option->verdict, VERDICT_CONDITIONAL);
-    cr_expect_eq(option->verify, 1 << TEST_CONDITION);
+    cr_expect_eq(option->verify, 1 << MATCH_TEST_CONDITION);
     cr_expect_eq(option->price, ABSENT);
     cr_expect_eq(option->terms.asa_max, ABSENT);
     cr_expect_eq(option->owner_region, 14);

@@ -20,7 +20,7 @@ static void close_world(void)
 
 TestSuite(naive_tests, .init = open_world, .fini = close_world);
 
-static void expect(enum test_reason test, enum said said)
+static void expect(enum match_test test, enum said said)
 {
     cr_expect_eq(fixture_said(&f, test), said, "%s", test_names[test]);
 }
@@ -31,7 +31,7 @@ static struct agreement_line line(void)
 }
 
 // Puts one line with these terms and asks.
-static void expect_terms(struct terms terms, enum test_reason test, enum said said)
+static void expect_terms(struct terms terms, enum match_test test, enum said said)
 {
     struct agreement_line with_terms = line();
     with_terms.terms = terms;
@@ -47,11 +47,11 @@ static struct terms no_terms(void)
 Test(naive_tests, inactive_unit_fails)
 {
     fixture_put_line(&f, line());
-    expect(TEST_UNIT_INACTIVE, SAID_PASS);
+    expect(MATCH_TEST_UNIT_INACTIVE, SAID_PASS);
     struct unit unit = fixture_unit("U");
     unit.active = 0;
     fixture_put_unit(&f, unit);
-    expect(TEST_UNIT_INACTIVE, SAID_FAIL);
+    expect(MATCH_TEST_UNIT_INACTIVE, SAID_FAIL);
 }
 
 Test(naive_tests, agreement_is_valid_on_its_first_and_last_day)
@@ -62,23 +62,23 @@ Test(naive_tests, agreement_is_valid_on_its_first_and_last_day)
     agreement.valid_to = f.today + 20;
     fixture_put_agreement(&f, agreement);
     f.query.on = f.today + 9;
-    expect(TEST_AGREEMENT_NOT_YET_VALID, SAID_FAIL);
+    expect(MATCH_TEST_AGREEMENT_NOT_YET_VALID, SAID_FAIL);
     f.query.on = f.today + 10;
-    expect(TEST_AGREEMENT_NOT_YET_VALID, SAID_PASS);
+    expect(MATCH_TEST_AGREEMENT_NOT_YET_VALID, SAID_PASS);
     f.query.on = f.today + 20;
-    expect(TEST_AGREEMENT_EXPIRED, SAID_PASS);
+    expect(MATCH_TEST_AGREEMENT_EXPIRED, SAID_PASS);
     f.query.on = f.today + 21;
-    expect(TEST_AGREEMENT_EXPIRED, SAID_FAIL);
+    expect(MATCH_TEST_AGREEMENT_EXPIRED, SAID_FAIL);
 }
 
 Test(naive_tests, suspended_agreement_fails)
 {
     struct agreement agreement = fixture_agreement("A");
     fixture_put_line(&f, line());
-    expect(TEST_AGREEMENT_SUSPENDED, SAID_PASS);
+    expect(MATCH_TEST_AGREEMENT_SUSPENDED, SAID_PASS);
     agreement.suspended = 1;
     fixture_put_agreement(&f, agreement);
-    expect(TEST_AGREEMENT_SUSPENDED, SAID_FAIL);
+    expect(MATCH_TEST_AGREEMENT_SUSPENDED, SAID_FAIL);
 }
 
 Test(naive_tests, only_the_owner_and_the_callers_are_parties_of_a_line)
@@ -86,14 +86,14 @@ Test(naive_tests, only_the_owner_and_the_callers_are_parties_of_a_line)
     struct agreement agreement = fixture_agreement("A");
     fixture_put_line(&f, line());
     f.query.home_region = 13;
-    expect(TEST_REGION_NOT_PARTY, SAID_FAIL);
+    expect(MATCH_TEST_REGION_NOT_PARTY, SAID_FAIL);
     agreement.callers = 1 << 13 | 1 << 1;
     fixture_put_agreement(&f, agreement);
-    expect(TEST_REGION_NOT_PARTY, SAID_PASS);
+    expect(MATCH_TEST_REGION_NOT_PARTY, SAID_PASS);
     f.query.home_region = 14;
-    expect(TEST_REGION_NOT_PARTY, SAID_PASS);
+    expect(MATCH_TEST_REGION_NOT_PARTY, SAID_PASS);
     f.query.home_region = 12;
-    expect(TEST_REGION_NOT_PARTY, SAID_FAIL);
+    expect(MATCH_TEST_REGION_NOT_PARTY, SAID_FAIL);
 }
 
 Test(naive_tests, capacity_is_open_to_its_set_alone)
@@ -101,21 +101,21 @@ Test(naive_tests, capacity_is_open_to_its_set_alone)
     struct capacity capacity = fixture_capacity("K", "U");
     capacity.open_to = 1 << 13;
     fixture_put_capacity(&f, capacity);
-    expect(TEST_REGION_NOT_PARTY, SAID_FAIL); // the unit's own region is not asked
+    expect(MATCH_TEST_REGION_NOT_PARTY, SAID_FAIL); // the unit's own region is not asked
     f.query.home_region = 13;
-    expect(TEST_REGION_NOT_PARTY, SAID_PASS);
+    expect(MATCH_TEST_REGION_NOT_PARTY, SAID_PASS);
 }
 
 Test(naive_tests, asa_above_the_bound_fails_and_unknown_asa_is_unknown)
 {
     struct terms terms = no_terms();
-    expect_terms(terms, TEST_ASA, SAID_PASS);
+    expect_terms(terms, MATCH_TEST_ASA, SAID_PASS);
     terms.asa_max = 2;
-    expect_terms(terms, TEST_ASA, SAID_UNKNOWN);
+    expect_terms(terms, MATCH_TEST_ASA, SAID_UNKNOWN);
     f.query.asa = 2;
-    expect_terms(terms, TEST_ASA, SAID_PASS);
+    expect_terms(terms, MATCH_TEST_ASA, SAID_PASS);
     f.query.asa = 3;
-    expect_terms(terms, TEST_ASA, SAID_FAIL);
+    expect_terms(terms, MATCH_TEST_ASA, SAID_FAIL);
 }
 
 Test(naive_tests, bounds_that_nobody_can_fail_are_no_bounds)
@@ -124,9 +124,9 @@ Test(naive_tests, bounds_that_nobody_can_fail_are_no_bounds)
     terms.asa_max = 6;
     terms.age_min = 0;
     terms.sex = SEX_ANY;
-    expect_terms(terms, TEST_ASA, SAID_PASS);
-    expect_terms(terms, TEST_AGE, SAID_PASS);
-    expect_terms(terms, TEST_SEX, SAID_PASS);
+    expect_terms(terms, MATCH_TEST_ASA, SAID_PASS);
+    expect_terms(terms, MATCH_TEST_AGE, SAID_PASS);
+    expect_terms(terms, MATCH_TEST_SEX, SAID_PASS);
     const struct option *option = fixture_option(&f);
     cr_expect_eq(option->terms.asa_max, ABSENT);
     cr_expect_eq(option->terms.age_min, ABSENT);
@@ -138,7 +138,7 @@ Test(naive_tests, weight_bounds_are_inclusive)
     struct terms terms = no_terms();
     terms.weight_min = 400;
     terms.weight_max = 1205;
-    expect_terms(terms, TEST_WEIGHT, SAID_UNKNOWN);
+    expect_terms(terms, MATCH_TEST_WEIGHT, SAID_UNKNOWN);
     static const struct {
         int64_t weight;
         enum said said;
@@ -146,7 +146,7 @@ Test(naive_tests, weight_bounds_are_inclusive)
         {399, SAID_FAIL}, {400, SAID_PASS}, {1205, SAID_PASS}, {1206, SAID_FAIL}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         f.query.weight = cases[i].weight;
-        expect_terms(terms, TEST_WEIGHT, cases[i].said);
+        expect_terms(terms, MATCH_TEST_WEIGHT, cases[i].said);
     }
 }
 
@@ -168,7 +168,7 @@ Test(naive_tests, bmi_is_compared_exactly)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         f.query.weight = cases[i].weight;
         f.query.height_cm = cases[i].height_cm;
-        expect_terms(terms, TEST_BMI, cases[i].said);
+        expect_terms(terms, MATCH_TEST_BMI, cases[i].said);
     }
 }
 
@@ -177,9 +177,9 @@ Test(naive_tests, one_sided_bmi_bound_needs_both_facts_too)
     struct terms terms = no_terms();
     terms.bmi_min = 185;
     f.query.weight = 1000;
-    expect_terms(terms, TEST_BMI, SAID_UNKNOWN);
+    expect_terms(terms, MATCH_TEST_BMI, SAID_UNKNOWN);
     f.query.height_cm = 180;
-    expect_terms(terms, TEST_BMI, SAID_PASS);
+    expect_terms(terms, MATCH_TEST_BMI, SAID_PASS);
 }
 
 Test(naive_tests, age_bounds_are_inclusive)
@@ -187,7 +187,7 @@ Test(naive_tests, age_bounds_are_inclusive)
     struct terms terms = no_terms();
     terms.age_min = 18;
     terms.age_max = 74;
-    expect_terms(terms, TEST_AGE, SAID_UNKNOWN);
+    expect_terms(terms, MATCH_TEST_AGE, SAID_UNKNOWN);
     static const struct {
         int64_t age;
         enum said said;
@@ -195,7 +195,7 @@ Test(naive_tests, age_bounds_are_inclusive)
                  {74, SAID_PASS}, {75, SAID_FAIL}, {125, SAID_FAIL}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         f.query.age = cases[i].age;
-        expect_terms(terms, TEST_AGE, cases[i].said);
+        expect_terms(terms, MATCH_TEST_AGE, cases[i].said);
     }
 }
 
@@ -203,21 +203,21 @@ Test(naive_tests, sex_must_be_equal_when_asked_for)
 {
     struct terms terms = no_terms();
     terms.sex = SEX_FEMALE;
-    expect_terms(terms, TEST_SEX, SAID_UNKNOWN);
+    expect_terms(terms, MATCH_TEST_SEX, SAID_UNKNOWN);
     f.query.sex = SEX_FEMALE;
-    expect_terms(terms, TEST_SEX, SAID_PASS);
+    expect_terms(terms, MATCH_TEST_SEX, SAID_PASS);
     f.query.sex = SEX_MALE;
-    expect_terms(terms, TEST_SEX, SAID_FAIL);
+    expect_terms(terms, MATCH_TEST_SEX, SAID_FAIL);
 }
 
 Test(naive_tests, unit_outside_the_regions_fails)
 {
     fixture_put_line(&f, line());
-    expect(TEST_OUTSIDE_REGIONS, SAID_PASS);
+    expect(MATCH_TEST_OUTSIDE_REGIONS, SAID_PASS);
     f.query.in_regions = 1 << 14 | 1 << 1;
-    expect(TEST_OUTSIDE_REGIONS, SAID_PASS);
+    expect(MATCH_TEST_OUTSIDE_REGIONS, SAID_PASS);
     f.query.in_regions = 1 << 13;
-    expect(TEST_OUTSIDE_REGIONS, SAID_FAIL);
+    expect(MATCH_TEST_OUTSIDE_REGIONS, SAID_FAIL);
 }
 
 // A degree of latitude is R × π / 180 = 111.195 km.
@@ -228,26 +228,26 @@ Test(naive_tests, distance_bound_is_inclusive_and_needs_both_positions)
     f.query.origin.latitude = 57000000;
     f.query.origin.longitude = 12000000;
     f.query.max_distance_km = 111;
-    expect(TEST_TOO_FAR, SAID_UNKNOWN);
+    expect(MATCH_TEST_TOO_FAR, SAID_UNKNOWN);
     unit.latitude = 58000000;
     unit.longitude = 12000000;
     fixture_put_unit(&f, unit);
-    expect(TEST_TOO_FAR, SAID_PASS);
+    expect(MATCH_TEST_TOO_FAR, SAID_PASS);
     f.query.max_distance_km = 110;
-    expect(TEST_TOO_FAR, SAID_FAIL);
+    expect(MATCH_TEST_TOO_FAR, SAID_FAIL);
     f.query.origin = (struct origin){SLICE_ABSENT, ABSENT, ABSENT};
-    expect(TEST_TOO_FAR, SAID_UNKNOWN);
+    expect(MATCH_TEST_TOO_FAR, SAID_UNKNOWN);
 }
 
 Test(naive_tests, wait_bound_is_inclusive_and_needs_a_wait)
 {
     fixture_put_line(&f, line());
     f.query.max_wait_days = 30;
-    expect(TEST_WAIT_TOO_LONG, SAID_UNKNOWN);
+    expect(MATCH_TEST_WAIT_TOO_LONG, SAID_UNKNOWN);
     fixture_put_wait(&f, fixture_wait("U", 30));
-    expect(TEST_WAIT_TOO_LONG, SAID_PASS);
+    expect(MATCH_TEST_WAIT_TOO_LONG, SAID_PASS);
     fixture_put_wait(&f, fixture_wait("U", 31));
-    expect(TEST_WAIT_TOO_LONG, SAID_FAIL);
+    expect(MATCH_TEST_WAIT_TOO_LONG, SAID_FAIL);
 }
 
 Test(naive_tests, wait_bound_holds_for_capacity_too)
@@ -256,11 +256,11 @@ Test(naive_tests, wait_bound_holds_for_capacity_too)
     capacity.window_start = f.today + 5;
     fixture_put_capacity(&f, capacity);
     f.query.max_wait_days = 5;
-    expect(TEST_WAIT_TOO_LONG, SAID_PASS);
+    expect(MATCH_TEST_WAIT_TOO_LONG, SAID_PASS);
     f.query.max_wait_days = 4;
-    expect(TEST_WAIT_TOO_LONG, SAID_FAIL);
+    expect(MATCH_TEST_WAIT_TOO_LONG, SAID_FAIL);
     f.query.on = f.today + 1;
-    expect(TEST_WAIT_TOO_LONG, SAID_PASS);
+    expect(MATCH_TEST_WAIT_TOO_LONG, SAID_PASS);
 }
 
 Test(naive_tests, capacity_is_open_through_book_by_and_window_end)
@@ -268,15 +268,15 @@ Test(naive_tests, capacity_is_open_through_book_by_and_window_end)
     struct capacity capacity = fixture_capacity("K", "U");
     fixture_put_capacity(&f, capacity);
     f.query.on = f.today + 30;
-    expect(TEST_CAPACITY_CLOSED, SAID_PASS);
+    expect(MATCH_TEST_CAPACITY_CLOSED, SAID_PASS);
     f.query.on = f.today + 31;
-    expect(TEST_CAPACITY_CLOSED, SAID_FAIL);
+    expect(MATCH_TEST_CAPACITY_CLOSED, SAID_FAIL);
     capacity.book_by = f.today + 10;
     fixture_put_capacity(&f, capacity);
     f.query.on = f.today + 10;
-    expect(TEST_CAPACITY_CLOSED, SAID_PASS);
+    expect(MATCH_TEST_CAPACITY_CLOSED, SAID_PASS);
     f.query.on = f.today + 11;
-    expect(TEST_CAPACITY_CLOSED, SAID_FAIL);
+    expect(MATCH_TEST_CAPACITY_CLOSED, SAID_FAIL);
 }
 
 Test(naive_tests, slots_asked_for_must_be_free)
@@ -284,18 +284,18 @@ Test(naive_tests, slots_asked_for_must_be_free)
     struct capacity capacity = fixture_capacity("K", "U");
     capacity.slots = 2;
     fixture_put_capacity(&f, capacity);
-    expect(TEST_NO_SLOTS_LEFT, SAID_PASS);
+    expect(MATCH_TEST_NO_SLOTS_LEFT, SAID_PASS);
     f.query.slots = 2;
-    expect(TEST_NO_SLOTS_LEFT, SAID_PASS);
+    expect(MATCH_TEST_NO_SLOTS_LEFT, SAID_PASS);
     f.query.slots = 3;
-    expect(TEST_NO_SLOTS_LEFT, SAID_FAIL);
+    expect(MATCH_TEST_NO_SLOTS_LEFT, SAID_FAIL);
 }
 
 Test(naive_tests, slots_do_not_concern_a_line)
 {
     fixture_put_line(&f, line());
     f.query.slots = 10000;
-    expect(TEST_NO_SLOTS_LEFT, SAID_PASS);
+    expect(MATCH_TEST_NO_SLOTS_LEFT, SAID_PASS);
 }
 
 Test(naive_tests, national_care_needs_a_permit_in_force)
@@ -311,7 +311,7 @@ Test(naive_tests, national_care_needs_a_permit_in_force)
     } cases[] = {{9, SAID_FAIL}, {10, SAID_PASS}, {20, SAID_PASS}, {21, SAID_FAIL}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         f.query.on = f.today + cases[i].day;
-        expect(TEST_NO_NHV_PERMIT, cases[i].said);
+        expect(MATCH_TEST_NO_NHV_PERMIT, cases[i].said);
     }
 }
 
@@ -322,14 +322,14 @@ Test(naive_tests, permits_of_other_units_or_of_none_do_not_count)
     fixture_put_permit(&f, unnamed);
     fixture_put_line(&f, line());
     fixture_make_national(&f);
-    expect(TEST_NO_NHV_PERMIT, SAID_FAIL);
+    expect(MATCH_TEST_NO_NHV_PERMIT, SAID_FAIL);
 }
 
 Test(naive_tests, permits_do_not_concern_other_services)
 {
     fixture_put_line(&f, line());
-    expect(TEST_NO_NHV_PERMIT, SAID_PASS);
-    expect(TEST_PERMIT_ENDS, SAID_PASS);
+    expect(MATCH_TEST_NO_NHV_PERMIT, SAID_PASS);
+    expect(MATCH_TEST_PERMIT_ENDS, SAID_PASS);
 }
 
 Test(naive_tests, condition_must_be_assessed_by_a_person)
@@ -337,8 +337,8 @@ Test(naive_tests, condition_must_be_assessed_by_a_person)
     struct terms terms = no_terms();
     terms.conditions.n = 1;
     terms.conditions.items[0] = slice_from("Stabil sjukdom");
-    expect_terms(no_terms(), TEST_CONDITION, SAID_PASS);
-    expect_terms(terms, TEST_CONDITION, SAID_UNKNOWN);
+    expect_terms(no_terms(), MATCH_TEST_CONDITION, SAID_PASS);
+    expect_terms(terms, MATCH_TEST_CONDITION, SAID_UNKNOWN);
 }
 
 Test(naive_tests, scope_is_a_condition_unless_a_row_in_force_is_without_one)
@@ -348,12 +348,12 @@ Test(naive_tests, scope_is_a_condition_unless_a_row_in_force_is_without_one)
     scoped.scope = slice_from("Barn");
     fixture_put_permit(&f, scoped);
     fixture_make_national(&f);
-    expect(TEST_CONDITION, SAID_UNKNOWN);
+    expect(MATCH_TEST_CONDITION, SAID_UNKNOWN);
     unscoped.in_force_from = f.today + 1; // not in force today
     fixture_put_permit(&f, unscoped);
-    expect(TEST_CONDITION, SAID_UNKNOWN);
+    expect(MATCH_TEST_CONDITION, SAID_UNKNOWN);
     f.query.on = f.today + 1;
-    expect(TEST_CONDITION, SAID_PASS);
+    expect(MATCH_TEST_CONDITION, SAID_PASS);
 }
 
 Test(naive_tests, agreement_that_ends_before_the_start_is_unknown)
@@ -362,11 +362,11 @@ Test(naive_tests, agreement_that_ends_before_the_start_is_unknown)
     agreement.valid_to = f.today + 30;
     fixture_put_agreement(&f, agreement);
     fixture_put_line(&f, line());
-    expect(TEST_AGREEMENT_ENDS, SAID_UNKNOWN); // no wait is known
+    expect(MATCH_TEST_AGREEMENT_ENDS, SAID_UNKNOWN); // no wait is known
     fixture_put_wait(&f, fixture_wait("U", 30));
-    expect(TEST_AGREEMENT_ENDS, SAID_PASS);
+    expect(MATCH_TEST_AGREEMENT_ENDS, SAID_PASS);
     fixture_put_wait(&f, fixture_wait("U", 31));
-    expect(TEST_AGREEMENT_ENDS, SAID_UNKNOWN);
+    expect(MATCH_TEST_AGREEMENT_ENDS, SAID_UNKNOWN);
 }
 
 Test(naive_tests, permit_that_ends_before_the_start_is_unknown)
@@ -375,26 +375,26 @@ Test(naive_tests, permit_that_ends_before_the_start_is_unknown)
     permit.in_force_to = f.today + 30;
     fixture_put_permit(&f, permit);
     fixture_make_national(&f);
-    expect(TEST_PERMIT_ENDS, SAID_UNKNOWN);
+    expect(MATCH_TEST_PERMIT_ENDS, SAID_UNKNOWN);
     fixture_put_wait(&f, fixture_wait("U", 30));
-    expect(TEST_PERMIT_ENDS, SAID_PASS);
+    expect(MATCH_TEST_PERMIT_ENDS, SAID_PASS);
     fixture_put_wait(&f, fixture_wait("U", 31));
-    expect(TEST_PERMIT_ENDS, SAID_UNKNOWN);
+    expect(MATCH_TEST_PERMIT_ENDS, SAID_UNKNOWN);
     struct nhv_permit later = fixture_permit("U");
     later.scope = slice_from("Barn");
     later.in_force_from = f.today + 31; // not in force on the day asked for
     fixture_put_permit(&f, later);
-    expect(TEST_PERMIT_ENDS, SAID_UNKNOWN);
+    expect(MATCH_TEST_PERMIT_ENDS, SAID_UNKNOWN);
     later.in_force_from = f.today;
     fixture_put_permit(&f, later); // without an end
-    expect(TEST_PERMIT_ENDS, SAID_PASS);
+    expect(MATCH_TEST_PERMIT_ENDS, SAID_PASS);
 }
 
 Test(naive_tests, permit_end_is_silent_where_there_is_no_permit)
 {
     fixture_put_line(&f, line());
     fixture_make_national(&f);
-    cr_expect_eq(fixture_said(&f, TEST_NO_NHV_PERMIT), SAID_FAIL);
+    cr_expect_eq(fixture_said(&f, MATCH_TEST_NO_NHV_PERMIT), SAID_FAIL);
     const struct answer *answer = fixture_match(&f);
     const struct reason_count *reasons = answer->counts.reasons.data;
     cr_expect_eq(answer->counts.reasons.n, 1);

@@ -204,7 +204,7 @@ Test(wire_answer, an_agreement_line_shows_its_key_its_terms_and_its_waiting_time
     cr_expect_eq(line->free_slots, ABSENT);
     cr_expect_eq(line->owner_region, 14);
     cr_expect_eq(line->verdict, VERDICT_CONDITIONAL);
-    cr_expect_eq(line->verify, 1 << TEST_BMI | 1 << TEST_CONDITION);
+    cr_expect_eq(line->verify, 1 << MATCH_TEST_BMI | 1 << MATCH_TEST_CONDITION);
     cr_expect_eq(line->terms.bmi_max, 350);
     cr_expect_eq(line->terms.conditions.n, 2);
     cr_expect_eq(line->price, 8125000);
@@ -279,7 +279,7 @@ Test(wire_answer, the_bound_of_a_near_miss_is_the_one_crossed)
     cr_assert_eq(answer.near_misses.n, 2);
     const struct near_miss *misses = answer.near_misses.data;
     for (int i = 0; i < 2; i++) {
-        cr_expect_eq(misses[i].reason, TEST_ASA);
+        cr_expect_eq(misses[i].reason, MATCH_TEST_ASA);
         cr_expect_eq(misses[i].bound.asa_max, 3);
         EXPECT_TEXT(misses[i].unit.id, "TSE2321000131-E1");
     }
@@ -288,7 +288,7 @@ Test(wire_answer, the_bound_of_a_near_miss_is_the_one_crossed)
     cr_expect_eq(answer.counts.admitted, 0);
     cr_assert_eq(answer.counts.reasons.n, 1);
     const struct reason_count *count = answer.counts.reasons.data;
-    cr_expect_eq(count->reason, TEST_ASA);
+    cr_expect_eq(count->reason, MATCH_TEST_ASA);
     cr_expect_eq(count->any, 2);
     cr_expect_eq(count->alone, 2);
     wire_encode(&shape_answer, WIRE_PUBLIC, &answer, &generic);
