@@ -209,6 +209,11 @@ static void try_lock(struct log_redis_child *child)
     }
 }
 
+void log_redis_child_settle(struct log_redis_child *child)
+{
+    child->n_attempts = 0;
+}
+
 static int open_lock(struct log_redis_child *child)
 {
     char path[4096];

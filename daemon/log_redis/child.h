@@ -4,7 +4,6 @@
 //
 //   DATA/lock                 held by the daemon and, by inheritance, by its redis-server
 //   DATA/redis/               0700: redis.conf, redis.sock, redis.log, appendonlydir/
-//   DATA/redis/log.new        there from the first start until the log has been made
 //
 // Guarantees: never two redis servers on one folder, also when the daemon is killed and
 // its child lives on for a moment; the child dies with the daemon; it is started again
@@ -41,7 +40,7 @@ struct log_redis_child {
 
     uv_loop_t *loop;
     enum log_redis_child_state state;
-    bool closing, failed, process_open, settled;
+    bool closing, failed, process_open;
     int lock;                         // descriptor, -1 when there is none
     char *data_dir;                   // absolute
     char *redis_dir;                  // absolute
@@ -62,10 +61,7 @@ void log_redis_child_start(struct log_redis_child *child, const char *data_dir);
 // on_closed; never inside the call.
 void log_redis_child_close(struct log_redis_child *child);
 
-// Whether no log was ever made in this folder.
-bool log_redis_child_is_new(const struct log_redis_child *child);
-// The server works and the log is there: the next rest will be short again, and from now
-// on an empty Redis in this folder is a loss.
+// The server works: the next rest will be short again.
 void log_redis_child_settle(struct log_redis_child *child);
 
 // child_files.c: what lies in the folder. 0 or STATUS_INVALID_ARGUMENT with what filled.

@@ -41,46 +41,6 @@ static int make_folder(struct log_redis_child *child, const char *path)
     return 0;
 }
 
-static int make_empty_file(struct log_redis_child *child, const char *path)
-{
-    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
-    if (fd < 0)
-        return fail(child, "make", path);
-    close(fd);
-    return 0;
-}
-
-// Before redis.conf is there, so that a start cut short is taken up again. Once it is
-// there, an append-only file that is missing is a loss.
-static int mark_as_new(struct log_redis_child *child)
-{
-    char *config = join(child->redis_dir, "redis.conf");
-    char *mark = join(child->redis_dir, "log.new");
-    int status = access(config, F_OK) == 0 ? 0 : make_empty_file(child, mark);
-    free(config);
-    free(mark);
-    return status;
-}
-
-bool log_redis_child_is_new(const struct log_redis_child *child)
-{
-    char *mark = join(child->redis_dir, "log.new");
-    bool is_new = access(mark, F_OK) == 0;
-    free(mark);
-    return is_new;
-}
-
-void log_redis_child_settle(struct log_redis_child *child)
-{
-    child->n_attempts = 0;
-    if (child->settled)
-        return;
-    char *mark = join(child->redis_dir, "log.new");
-    unlink(mark);
-    free(mark);
-    child->settled = true;
-}
-
 static int choose_login(struct log_redis_child *child)
 {
     unsigned char random[PASSWORD_BYTES];
@@ -180,8 +140,6 @@ static void print_config(const struct log_redis_child *child, FILE *out)
 
 int log_redis_child_write_config(struct log_redis_child *child)
 {
-    if (mark_as_new(child))
-        return STATUS_INVALID_ARGUMENT;
     char *path = join(child->redis_dir, "redis.conf");
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, S_IRUSR | S_IWUSR);
     FILE *out = fd < 0 ? NULL : fdopen(fd, "w");

@@ -197,11 +197,35 @@ static void make_log(struct log_redis_control *control)
         control->making = false;
 }
 
+// The last entry that this daemon or, before it, this data folder has followed to.
+static uint64_t find_followed(const struct log_redis_control *control)
+{
+    uint64_t seen = control->seen->sequence, marked = control->mark->position.sequence;
+    return seen > marked ? seen : marked;
+}
+
+static void doubt_wiped(struct log_redis_control *control, const char *found)
+{
+    char detail[LOG_REDIS_WHAT_LEN];
+    snprintf(detail, sizeof detail, "it had reached entry %llu; %s",
+             (unsigned long long)find_followed(control), found);
+    doubt(control, LOG_REDIS_WIPED, detail);
+}
+
+static void doubt_half(struct log_redis_control *control)
+{
+    const char *found = "one of its two keys is gone";
+    if (control->known_uuid[0] || find_followed(control) > 0)
+        doubt_wiped(control, found);
+    else
+        doubt(control, LOG_REDIS_TAMPERED, found);
+}
+
 static void judge_empty(struct log_redis_control *control)
 {
     int64_t off = control->clock_off_ms;
-    if (control->known_uuid[0] || control->seen->sequence > 0)
-        doubt(control, LOG_REDIS_WIPED, "both keys are gone");
+    if (control->known_uuid[0] || find_followed(control) > 0)
+        doubt_wiped(control, "both of its keys are gone");
     else if (!control->init)
         refuse(control, STATUS_FAILED_PRECONDITION,
                "this Redis holds no log; start once with --init to make a new one in it");
@@ -211,6 +235,48 @@ static void judge_empty(struct log_redis_control *control)
                "than 60 s");
     else
         make_log(control);
+}
+
+static void doubt_foreign(struct log_redis_control *control)
+{
+    char detail[LOG_REDIS_WHAT_LEN];
+    snprintf(detail, sizeof detail, "%s was followed here, this is %s",
+             control->known_uuid[0] ? control->known_uuid : control->mark->uuid,
+             control->facts.uuid);
+    doubt(control, LOG_REDIS_FOREIGN, detail);
+}
+
+// The last entry tells a log that was cut short from one with entries taken out.
+static void on_last(struct log_redis_command *command, int status,
+                    const struct log_redis_reply *reply)
+{
+    struct log_redis_control *control = command->owner;
+    char detail[LOG_REDIS_WHAT_LEN];
+    uint64_t last = 0;
+    struct slice entry;
+    control->n_awaited--;
+    if (status)
+        return;
+    bool is_ours = log_redis_item_parse(log_redis_reply_at(reply, 0), &last, &entry) == 0;
+    snprintf(detail, sizeof detail, "entry %llu was applied, it has %llu and counts %llu",
+             (unsigned long long)control->asked_seen, (unsigned long long)last,
+             (unsigned long long)control->facts.n_entries);
+    doubt(control,
+          is_ours && last < control->asked_seen ? LOG_REDIS_REGRESSED
+                                                : LOG_REDIS_TAMPERED,
+          detail);
+}
+
+static void look_at_last(struct log_redis_control *control)
+{
+    const struct slice args[] = {slice_from("XREVRANGE"), slice_from(LOG_REDIS_KEY_LOG),
+                                 slice_from("+"),         slice_from("-"),
+                                 slice_from("COUNT"),     slice_from("1")};
+    control->passed = false;
+    control->commands[0] = (struct log_redis_command){.done = on_last, .owner = control};
+    if (log_redis_connection_send(&control->connection, &control->commands[0], TIMEOUT_MS,
+                                  6, args) == 0)
+        control->n_awaited++;
 }
 
 static void judge_log(struct log_redis_control *control)
@@ -223,12 +289,13 @@ static void judge_log(struct log_redis_control *control)
     else if (strcmp(facts->schema, LOG_REDIS_SCHEMA) != 0)
         refuse(control, STATUS_UNIMPLEMENTED,
                "the log in this Redis was made by a newer vardsokd");
-    else if (control->known_uuid[0] && strcmp(control->known_uuid, facts->uuid) != 0)
-        doubt(control, LOG_REDIS_FOREIGN, facts->uuid);
+    else if ((control->known_uuid[0] && strcmp(control->known_uuid, facts->uuid) != 0) ||
+             (control->mark->uuid[0] && strcmp(control->mark->uuid, facts->uuid) != 0))
+        doubt_foreign(control);
     else if (control->known_uuid[0] && strcmp(control->known_epoch, facts->epoch) != 0)
         doubt(control, LOG_REDIS_REPLACED, facts->epoch);
     else if (trimmed + facts->n_entries < control->asked_seen)
-        doubt(control, LOG_REDIS_REGRESSED, "it is shorter than it was");
+        look_at_last(control);
     else {
         control->tail = trimmed + facts->n_entries;
         pass(control);
@@ -253,8 +320,7 @@ static void judge(struct log_redis_control *control)
     else if (facts->n_meta == 0 && facts->n_entries == 0)
         judge_empty(control);
     else if (facts->n_meta == 0 || facts->n_entries == 0)
-        doubt(control, control->known_uuid[0] ? LOG_REDIS_WIPED : LOG_REDIS_TAMPERED,
-              "one of the log's two keys is gone");
+        doubt_half(control);
     else
         judge_log(control);
 }

@@ -10,10 +10,10 @@
 #define LOG_REDIS_CONTROL_H
 
 #include "log_redis/connection.h"
+#include "log_redis/high_water.h"
 #include "log_redis/verdict.h"
 #include "replica/ports.h"
 
-#define LOG_REDIS_UUID_LEN 36    // 8-4-4-4-12, lower case
 #define LOG_REDIS_CLOCK_MS 60000 // that the clocks may differ by, as in the append script
 
 enum log_redis_durability {
@@ -44,6 +44,7 @@ struct log_redis_control {
     const struct replica_clock *clock;
     struct slice uuid, first_entry;                       // of the log to be made
     const struct log_redis_position *seen;                // handed over last
+    const struct log_redis_high_water *mark;              // of the data folder
     void (*on_change)(struct log_redis_control *control); // passed, clock or what
     void (*on_verdict)(struct log_redis_control *control, enum log_redis_verdict verdict,
                        const char *detail);

@@ -30,10 +30,16 @@ struct log_redis {
     struct log_redis_control control;
     struct log_redis_append append;
     struct log_redis_follow follow;
+    struct log_redis_high_water mark, saving; // on disk, and on its way there
+    uv_work_t save;
+    char mark_what[LOG_REDIS_WHAT_LEN]; // why it could not be loaded or saved
+    char save_what[LOG_REDIS_WHAT_LEN]; // of the saving under way
+    int save_status;
+    bool is_saving, was_caught_up;
     bool connecting; // control was started
     bool following;  // append and follow were started
     bool was_usable, fatal, closing;
-    uint8_t n_open; // parts
+    uint8_t n_open; // parts, and the saving of a mark
     enum log_redis_verdict verdict;
     char detail[LOG_REDIS_WHAT_LEN]; // of the verdict
     int status;
@@ -92,6 +98,10 @@ static int judge(const struct log_redis *log, char *what, size_t size)
         why = or_else(log->append.connection.what, "the appender is connecting");
     else if (!log_redis_follow_is_connected(&log->follow))
         why = or_else(log->follow.connection.what, "the follower is connecting");
+    else if (log->follow.seen.sequence < log->mark.position.sequence)
+        why = "catching up with what this data folder has followed before";
+    else if (log->config.data_dir && log->mark.position.sequence == 0)
+        why = or_else(log->mark_what, "the log is being read for the first time");
     snprintf(what, size, "%s", why);
     if (!why[0])
         return 0;
@@ -100,7 +110,7 @@ static int judge(const struct log_redis *log, char *what, size_t size)
 
 static void fail(struct log_redis *log, int status, const char *what)
 {
-    if (log->fatal || log->closing || log->was_usable)
+    if (log->fatal || log->closing)
         return;
     log->fatal = true;
     log->config.on_fatal(log->config.self, status, what);
@@ -120,18 +130,117 @@ static void decide(struct log_redis *log)
     log->was_usable = log->was_usable || log->control.passed;
     if (changed)
         log->events.on_state(log->events.self, status, log->what);
-    if (log->control.refused && !log->control.passed)
+    if (log->control.refused && !log->control.passed && !log->was_usable)
         fail(log, log->control.refused, log->control.what);
 }
 
 static void doubt(struct log_redis *log, enum log_redis_verdict verdict,
                   const char *detail)
 {
-    if (log->verdict == LOG_REDIS_SOUND) {
+    bool is_better_told = log->verdict == verdict && verdict == LOG_REDIS_REGRESSED;
+    if (log->verdict == LOG_REDIS_SOUND || is_better_told) {
         log->verdict = verdict;
         snprintf(log->detail, sizeof log->detail, "%s", detail);
     }
     decide(log);
+    // A log cut short can still be read to its end; any other will never be caught up
+    // with.
+    if (!log->was_caught_up && log->verdict != LOG_REDIS_REGRESSED)
+        fail(log, STATUS_DATA_LOSS, log->what);
+}
+
+// --- the high-water mark ---
+
+static int load_mark(struct log_redis *log)
+{
+    if (!log->config.data_dir)
+        return 0;
+    return log_redis_high_water_load(log->config.data_dir, &log->mark, log->mark_what,
+                                     sizeof log->mark_what);
+}
+
+// Whether there is something newer to save, which is then in saving. After a verdict the
+// mark stays where it was: it is the proof.
+static bool prepare_mark(struct log_redis *log)
+{
+    if (!log->config.data_dir || log->verdict != LOG_REDIS_SOUND ||
+        !log->control.known_uuid[0] ||
+        log->follow.seen.sequence <= log->mark.position.sequence)
+        return false;
+    memcpy(log->saving.uuid, log->control.known_uuid, sizeof log->saving.uuid);
+    log->saving.position = log->follow.seen;
+    return true;
+}
+
+static void save_mark(struct log_redis *log)
+{
+    log->save_status = log_redis_high_water_save(log->config.data_dir, &log->saving,
+                                                 log->save_what, sizeof log->save_what);
+}
+
+static void take_saved(struct log_redis *log)
+{
+    if (log->save_status)
+        memcpy(log->mark_what, log->save_what, sizeof log->mark_what);
+    else
+        log->mark = log->saving;
+}
+
+static void close_one(struct log_redis *log);
+
+static void on_save(uv_work_t *work)
+{
+    save_mark(work->data);
+}
+
+static void on_saved(uv_work_t *work, int status)
+{
+    struct log_redis *log = work->data;
+    (void)status;
+    log->is_saving = false;
+    take_saved(log);
+    if (log->closing)
+        close_one(log);
+    else
+        decide(log);
+}
+
+// Before the first write is taken: from then on, an empty Redis is a loss.
+static void make_mark(struct log_redis *log)
+{
+    if (log->mark.position.sequence > 0 || log->is_saving || !prepare_mark(log))
+        return;
+    save_mark(log);
+    take_saved(log);
+}
+
+// In the thread pool, for it waits for the disk; each second while entries come.
+static void keep_mark(struct log_redis *log)
+{
+    if (log->is_saving || log->closing || !prepare_mark(log))
+        return;
+    log->save.data = log;
+    log->is_saving = uv_queue_work(log->loop, &log->save, on_save, on_saved) == 0;
+}
+
+// Whether the entry is not the one that this folder has followed before.
+static bool is_other_than_marked(const struct log_redis *log, uint64_t sequence)
+{
+    const struct log_redis_position *marked = &log->mark.position;
+    return sequence == marked->sequence &&
+           memcmp(log->follow.seen.checksum, marked->checksum, sizeof marked->checksum) !=
+               0;
+}
+
+static void compare_with_mark(struct log_redis *log)
+{
+    char detail[LOG_REDIS_WHAT_LEN];
+    uint64_t seen = log->follow.seen.sequence, marked = log->mark.position.sequence;
+    if (seen >= marked)
+        return;
+    snprintf(detail, sizeof detail, "entry %llu was applied here before, it has %llu",
+             (unsigned long long)marked, (unsigned long long)seen);
+    doubt(log, LOG_REDIS_REGRESSED, detail);
 }
 
 static void on_child_started(struct log_redis_child *child)
@@ -139,7 +248,12 @@ static void on_child_started(struct log_redis_child *child)
     struct log_redis *log = child->owner;
     if (!log->connecting) {
         log->connecting = true;
-        log->control.init = log->config.init || log_redis_child_is_new(child);
+        int status = load_mark(log); // the lock is held now
+        if (status) {
+            fail(log, status, log->mark_what);
+            return;
+        }
+        log->control.init = log->config.init || log->mark.position.sequence == 0;
         log_redis_control_start(&log->control);
     }
     decide(log);
@@ -154,7 +268,8 @@ static void on_child_failed(struct log_redis_child *child, int status)
 {
     struct log_redis *log = child->owner;
     decide(log);
-    fail(log, status, child->what);
+    if (!log->was_usable)
+        fail(log, status, child->what);
 }
 
 static void on_control_change(struct log_redis_control *control)
@@ -169,6 +284,8 @@ static void on_control_change(struct log_redis_control *control)
         log_redis_append_start(&log->append);
         log_redis_follow_start(&log->follow);
     }
+    if (log->was_caught_up)
+        keep_mark(log);
     decide(log);
 }
 
@@ -186,7 +303,11 @@ static void on_append_change(struct log_redis_append *append)
 static void on_append_verdict(struct log_redis_append *append,
                               enum log_redis_verdict verdict, const char *detail)
 {
-    doubt(append->owner, verdict, detail);
+    struct log_redis *log = append->owner;
+    char text[LOG_REDIS_WHAT_LEN];
+    snprintf(text, sizeof text, "entry %llu was applied, Redis told of %.40s",
+             (unsigned long long)append->applied.sequence, detail);
+    doubt(log, verdict, text);
 }
 
 // The reason may be one that a round of questions finds: no longer the master, other
@@ -202,6 +323,10 @@ static int on_entry(struct log_redis_follow *follow, uint64_t sequence,
                     struct slice entry)
 {
     struct log_redis *log = follow->owner;
+    if (is_other_than_marked(log, sequence)) {
+        doubt(log, LOG_REDIS_FORKED, "the entry that this data folder remembers");
+        return STATUS_DATA_LOSS;
+    }
     return log->events.on_entry(log->events.self, sequence, entry);
 }
 
@@ -209,6 +334,11 @@ static void on_caught_up(struct log_redis_follow *follow)
 {
     struct log_redis *log = follow->owner;
     log->control.current_ms = uv_now(log->loop);
+    log->was_caught_up = true;
+    compare_with_mark(log);
+    make_mark(log);
+    keep_mark(log);
+    decide(log);
     log->events.on_caught_up(log->events.self);
 }
 
@@ -231,8 +361,12 @@ static void on_child_closed(struct log_redis_child *child)
 
 static void close_one(struct log_redis *log)
 {
-    if (--log->n_open == 0)
-        log_redis_child_close(&log->child);
+    if (--log->n_open > 0)
+        return;
+    // Nothing is applied any more.
+    if (prepare_mark(log))
+        save_mark(log);
+    log_redis_child_close(&log->child);
 }
 
 static void on_control_closed(struct log_redis_control *control)
@@ -282,6 +416,7 @@ static void init_control(struct log_redis *log, const struct log_redis_address *
     log->control.uuid = slice_from(log->config.uuid);
     log->control.first_entry = log->config.first_entry;
     log->control.seen = &log->follow.seen;
+    log->control.mark = &log->mark;
     log->control.on_change = on_control_change;
     log->control.on_verdict = on_control_verdict;
     log->control.on_closed = on_control_closed;
@@ -387,6 +522,11 @@ int log_redis_start(struct log_redis *log)
     int status = read_address(log);
     if (status)
         return status;
+    status = load_mark(log);
+    if (status) {
+        snprintf(log->what, sizeof log->what, "%s", log->mark_what);
+        return status;
+    }
     log->connecting = true;
     log_redis_control_start(&log->control);
     return 0;
@@ -398,6 +538,7 @@ void log_redis_close(struct log_redis *log, void (*on_closed)(void *self), void 
     log->closing = true;
     log->on_closed = on_closed;
     log->closed_self = self;
+    log->n_open += log->is_saving;
     log_redis_append_close(&log->append);
     log_redis_follow_close(&log->follow);
     log_redis_control_close(&log->control);

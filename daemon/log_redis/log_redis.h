@@ -22,7 +22,8 @@ struct log_redis_config {
     // NULL: a private redis-server inside data_dir (made 0700 if it is not there). Else
     // "redis://HOST[:PORT][/DB]" or "unix:PATH".
     const char *url;
-    const char *data_dir;
+    const char
+        *data_dir; // holds the high-water mark too; NULL, with a Redis of yours: none
     const char *redis_server;  // program of the private one; NULL: "redis-server"
     const char *user;          // of yours; NULL: the default user
     const char *password_file; // its first line; NULL: no password
@@ -33,9 +34,9 @@ struct log_redis_config {
     const char *uuid;         // of the log, should it have to be made: 36 characters,
     struct slice first_entry; // and its entry 1, framed
     // The log cannot be used and will not be by waiting: a folder in use, an empty Redis
-    // without init, unsafe settings, a missing program. Called once at most, from the
-    // loop, and only before the log was first usable; the process should close the log
-    // and exit 1.
+    // without init, unsafe settings, a missing program, a log that is not the one this
+    // folder has followed (STATUS_DATA_LOSS). Called once at most, from the loop, and
+    // only before the log was first usable; the process should close the log and exit 1.
     void (*on_fatal)(void *self, int status, const char *what);
     void *self;
 };
@@ -47,7 +48,8 @@ struct log_redis *log_redis_new(uv_loop_t *loop, const struct log_redis_config *
 // The entry to go on after, when a snapshot has been loaded; before log_redis_start.
 void log_redis_set_position(struct log_redis *log, uint64_t sequence,
                             const unsigned char checksum[16]);
-// Returns 0, or STATUS_INVALID_ARGUMENT: url or password file; log_redis_status says why.
+// Returns 0, or STATUS_INVALID_ARGUMENT: url or password file; STATUS_DATA_LOSS or
+// STATUS_UNAVAILABLE: the data folder's high-water mark; log_redis_status says why.
 int log_redis_start(struct log_redis *log);
 // Ends every append (STATUS_UNKNOWN or STATUS_UNAVAILABLE), closes the connections, stops
 // the private redis-server and frees the folder's lock; then on_closed, never inside the

@@ -155,6 +155,18 @@ void daemon_init(struct daemon *daemon, struct world *world)
     };
 }
 
+// As if the entries with the ids 0, 1, 2... had been applied.
+static void take_position(struct daemon *daemon)
+{
+    unsigned char entry[ENTRY_LEN];
+    daemon->n_seen = daemon->start_at;
+    daemon->seen = calloc((size_t)daemon->start_at, sizeof *daemon->seen);
+    for (uint64_t i = 0; i < daemon->start_at; i++)
+        daemon->seen[i] = i;
+    fill_entry(entry, daemon->start_at - 1);
+    log_redis_set_position(daemon->log, daemon->start_at, entry + ENTRY_LEN - 16);
+}
+
 void daemon_start(struct daemon *daemon)
 {
     const struct replica_log_events events = {daemon, on_entry, on_caught_up, on_state};
@@ -162,6 +174,8 @@ void daemon_start(struct daemon *daemon)
         daemon->config.url = daemon->url;
     daemon->log = log_redis_new(&daemon->world->loop, &daemon->config, &events);
     daemon->port = log_redis_port(daemon->log);
+    if (daemon->start_at)
+        take_position(daemon);
     cr_assert_eq(log_redis_start(daemon->log), 0);
 }
 

@@ -46,6 +46,7 @@ struct daemon {
     unsigned char first[ENTRY_LEN];
     uint64_t *seen; // ids of the entries, by sequence from 1
     uint64_t n_seen;
+    uint64_t start_at;    // starts as from a snapshot of that many entries; 0: none
     uint64_t refuse_from; // on_entry refuses this sequence; 0: none
     uint32_t n_caught_up, n_states;
     int status;
