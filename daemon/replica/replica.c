@@ -11,7 +11,8 @@
 // Whatever the append's fate, the entry that comes through on_entry decides: a pending write is
 // answered by its request id and payload, wherever its entry came from. So a second entry of the
 // same id, from a retry or from a late connection, finds nobody waiting and has no effect.
-// done(anything else) means "not written" and is answered at once.
+// done(anything else) means "not written" of that append alone: it is the write's answer only when
+// no append before it was unknown. A retry is framed anew, as its time is what the log checks now.
 #include "replica/replica.h"
 
 #include <stdio.h>
@@ -38,7 +39,8 @@ struct replica_pending {
     unsigned char request_id[STATE_REQUEST_ID_LEN];
     unsigned char payload_hash[16];
     enum stage stage;
-    bool in_flight; // the log holds entry
+    bool in_flight;      // the log holds entry
+    bool may_be_written; // an append before this one was unknown
     int64_t retry_at_ms;
     struct replica_pending *next, *prev; // all, oldest first
 };
@@ -124,21 +126,44 @@ static void on_append_done(struct replica_append *append, int status)
         release(pending);
     } else if (status == STATUS_OK) {
         pending->stage = STAGE_APPENDED;
-    } else if (status == STATUS_UNKNOWN) {
+    } else if (status == STATUS_UNKNOWN ||
+               (status == STATUS_UNAVAILABLE && pending->may_be_written)) {
         struct replica_clock *clock = &pending->replica->clock;
         pending->stage = STAGE_UNSURE;
+        pending->may_be_written = true;
         pending->retry_at_ms = clock->now_ms(clock->self) + RETRY_AFTER_MS;
+    } else if (pending->may_be_written) {
+        // Refused by clock or verdict, which waiting here may not mend: another daemon may do it.
+        answer(pending, STATUS_UNKNOWN, NULL, NULL);
     } else {
         answer_not_written(pending, status);
     }
 }
 
+// The entry's time moves logical time, so it must be the one that the log is given to check.
+static void frame(struct replica_pending *pending)
+{
+    struct replica *replica = pending->replica;
+    struct entry entry = {
+        .incarnation = replica->incarnation,
+        .applied = state_revision(replica->state),
+        .time_ms = replica->clock.now_ms(replica->clock.self),
+        .actor_kind = ENTRY_ACTOR_LOCAL,
+        .actor_id = slice_from("local"),
+        .command = pending->write->command,
+    };
+    memcpy(entry.request_id, pending->request_id, sizeof entry.request_id);
+    entry_payload_hash(&entry, pending->payload_hash);
+    buffer_clear(&pending->entry);
+    entry_encode(&entry, &pending->entry);
+    pending->append.entry = buffer_slice(&pending->entry);
+    pending->append.time_ms = entry.time_ms;
+    pending->append.done = on_append_done;
+}
+
 static int append(struct replica_pending *pending)
 {
     struct replica *replica = pending->replica;
-    pending->append.entry = buffer_slice(&pending->entry);
-    pending->append.time_ms = replica->clock.now_ms(replica->clock.self);
-    pending->append.done = on_append_done;
     int status = replica->log.append(replica->log.self, &pending->append);
     if (status == STATUS_OK) {
         pending->in_flight = true;
@@ -169,20 +194,10 @@ static struct replica_pending *new_pending(struct replica *replica, struct repli
 {
     struct replica_pending *pending = calloc(1, sizeof *pending);
     CHECK(pending);
-    struct entry entry = {
-        .incarnation = replica->incarnation,
-        .applied = state_revision(replica->state),
-        .time_ms = replica->clock.now_ms(replica->clock.self),
-        .actor_kind = ENTRY_ACTOR_LOCAL,
-        .actor_id = slice_from("local"),
-        .command = write->command,
-    };
-    memcpy(entry.request_id, write->request_id, sizeof entry.request_id);
     memcpy(pending->request_id, write->request_id, sizeof pending->request_id);
-    entry_payload_hash(&entry, pending->payload_hash);
-    entry_encode(&entry, &pending->entry);
     pending->replica = replica;
     pending->write = write;
+    frame(pending);
     pending->next = &replica->pending;
     pending->prev = replica->pending.prev;
     pending->prev->next = pending->next->prev = pending;
@@ -220,6 +235,12 @@ void replica_abandon(struct replica *replica, struct replica_write *write)
     release(pending);
 }
 
+// A clock that was set back must not put the retry off.
+static bool is_due(const struct replica_pending *pending, int64_t now_ms)
+{
+    return now_ms >= pending->retry_at_ms || now_ms < pending->retry_at_ms - RETRY_AFTER_MS;
+}
+
 void replica_tick(struct replica *replica)
 {
     int64_t now = replica->clock.now_ms(replica->clock.self);
@@ -227,9 +248,11 @@ void replica_tick(struct replica *replica)
     for (struct replica_pending *pending = replica->pending.next; pending != &replica->pending;
          pending = next) {
         next = pending->next;
-        if (pending->stage == STAGE_UNSURE && !pending->in_flight && now >= pending->retry_at_ms &&
-            replica->log_status == STATUS_OK)
-            append(pending); // no connection: it stays unsure until the next tick
+        if (pending->stage != STAGE_UNSURE || pending->in_flight || !is_due(pending, now) ||
+            replica->log_status != STATUS_OK)
+            continue;
+        frame(pending);
+        append(pending); // no connection: it stays unsure until the next tick
     }
 }
 

@@ -138,6 +138,60 @@ Test(replica, an_append_that_was_lost_is_sent_again_with_the_same_id)
     teardown(&f);
 }
 
+// Sends a write whose append is lost with an unknown outcome, and whose retry ends as fate says.
+static void retry_ends(struct fixture *fixture, struct caller *caller, enum fake_fate fate)
+{
+    fixture->log.fate = FAKE_LOST;
+    replica_submit(fixture->replica, &caller->write, NULL);
+    fake_log_run(&fixture->log);
+    fixture->clock.now_ms += 1000;
+    replica_tick(fixture->replica);
+    fixture->log.fate = fate;
+    fake_log_run(&fixture->log);
+}
+
+Test(replica, a_retry_that_was_not_written_says_nothing_of_the_append_before_it)
+{
+    struct fixture f;
+    setup(&f);
+    struct caller caller = make_caller(&f, 1);
+    retry_ends(&f, &caller, FAKE_NOT_WRITTEN);
+    cr_assert_eq(caller.n_done, 0, "still unknown");
+
+    f.clock.now_ms += 1000;
+    replica_tick(f.replica);
+    f.log.fate = FAKE_WRITTEN;
+    fake_log_run(&f.log);
+    cr_assert_eq(caller.n_done, 1);
+    cr_assert_eq(caller.status, STATUS_OK);
+
+    struct caller other = make_caller(&f, 2);
+    retry_ends(&f, &other, FAKE_CLOCK);
+    cr_assert_eq(other.n_done, 1);
+    cr_assert_eq(other.status, STATUS_UNKNOWN);
+    teardown(&f);
+}
+
+Test(replica, a_retry_carries_the_time_of_the_retry)
+{
+    struct fixture f;
+    setup(&f);
+    struct caller caller = make_caller(&f, 1);
+    f.clock.now_ms += INT64_C(315360000000); // ten years ahead, for a moment
+    f.log.fate = FAKE_LOST;
+    replica_submit(f.replica, &caller.write, NULL);
+    fake_log_run(&f.log);
+    f.clock.now_ms = NOON + 1000;
+    replica_tick(f.replica);
+    f.log.fate = FAKE_WRITTEN;
+    fake_log_run(&f.log);
+
+    cr_assert_eq(caller.n_done, 1, "a clock set back does not put the retry off");
+    cr_assert_eq(caller.outcome.status, STATUS_OK);
+    cr_assert_eq(state_logical_time_ms(replica_state(f.replica)), NOON + 1000);
+    teardown(&f);
+}
+
 Test(replica, the_same_request_twice_has_one_effect_and_one_outcome)
 {
     struct fixture f;
