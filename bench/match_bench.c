@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The match alone, in process: each order read with early exit, against the scan of all that the
-// service has, over the same questions.
+// The match alone, in process: each order read with early exit, against the scan of all
+// that the service has, over the same questions.
 //
-// usage: match_bench [--json] [--lines N] [--units N] [--services N] [--queries N] [--rounds N]
+// usage: match_bench [--json] [--lines N] [--units N] [--services N] [--queries N]
+// [--rounds N]
 //                    [--query-only ORDER [--way WAY]]
 //
-// A synthetic world, the same for the same arguments: services and questions of Zipf popularity,
-// units around 290 towns, one row in ten a capacity. Every ordered answer is first compared with
-// the scan's. A mean is the median of ROUNDS alternating passes over all questions; percentiles
-// are of single calls. --query-only runs one pass and nothing else, for a profiler: order 1
-// EARLIEST, 2 NEAREST, 3 CHEAPEST; way 1 in order, 2 the scan, 3 with explain.
+// A synthetic world, the same for the same arguments: services and questions of Zipf
+// popularity, units around 290 towns, one row in ten a capacity. Every ordered answer is
+// first compared with the scan's. A mean is the median of ROUNDS alternating passes over
+// all questions; percentiles are of single calls. --query-only runs one pass and nothing
+// else, for a profiler: order 1 EARLIEST, 2 NEAREST, 3 CHEAPEST; way 1 in order, 2 the
+// scan, 3 with explain.
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -171,7 +173,8 @@ static void add_units(struct bench *bench)
     for (uint32_t unit = 0; unit < bench->settings.n_units; unit++) {
         const struct town *town =
             &bench->towns[draw_zipf(bench, bench->town_sums, N_TOWNS)];
-        snprintf(bench->unit_ids[unit], ID_BYTES, "TSE%010u-%05u", 2321000016u + unit, unit);
+        snprintf(bench->unit_ids[unit], ID_BYTES, "TSE%010u-%05u", 2321000016u + unit,
+                 unit);
         struct match_unit facts = {
             .id = slice_from(bench->unit_ids[unit]),
             .position = scatter(bench, town->position),
@@ -211,7 +214,8 @@ static void set_waiting(struct bench *bench, uint32_t service, uint32_t unit)
     };
     if (chance(bench, 0.5)) {
         waiting.forecast_days = (int16_t)(days + draw_below(bench, 20));
-        waiting.forecast_until = waiting.observed_on + 60 + (int32_t)draw_below(bench, 30);
+        waiting.forecast_until =
+            waiting.observed_on + 60 + (int32_t)draw_below(bench, 30);
     }
     match_index_set_waiting(bench->index, service, unit, &waiting);
 }
@@ -232,7 +236,8 @@ static void add_line(struct bench *bench, uint32_t service, uint32_t unit, const
         set_waiting(bench, service, unit);
 }
 
-static void add_capacity(struct bench *bench, uint32_t service, uint32_t unit, const char *id)
+static void add_capacity(struct bench *bench, uint32_t service, uint32_t unit,
+                         const char *id)
 {
     struct match_capacity capacity = {
         .record = id,
@@ -254,7 +259,8 @@ static void add_rows(struct bench *bench)
     for (uint32_t i = 0; i < settings->n_lines; i++) {
         uint32_t service = draw_zipf(bench, bench->service_sums, settings->n_services);
         uint32_t unit = draw_below(bench, settings->n_units);
-        snprintf(bench->row_ids[i], ID_BYTES, "A%05u/%u", draw_below(bench, N_AGREEMENTS), i);
+        snprintf(bench->row_ids[i], ID_BYTES, "A%05u/%u", draw_below(bench, N_AGREEMENTS),
+                 i);
         if (i % 10 == 9)
             add_capacity(bench, service, unit, bench->row_ids[i]);
         else
@@ -286,8 +292,8 @@ static struct match_query draw_query(struct bench *bench)
         query.max_distance_km = 150;
     if (chance(bench, 0.1))
         query.in_regions = query.home_region;
-    if (chance(bench, 0.1))
-        query.on += 30;
+    if (chance(bench, 0.05))
+        query.on += (int32_t)draw_below(bench, 31);
     return query;
 }
 
@@ -461,7 +467,8 @@ static void report(struct bench *bench)
     for (enum match_order order = MATCH_EARLIEST; order <= MATCH_CHEAPEST; order++) {
         struct figures f = measure(bench, order);
         if (json)
-            printf(",\"%s\":{\"ratio\":%.2f,\"mean_us\":%.3f,\"p50_us\":%.3f,\"p99_us\":%.3f,"
+            printf(",\"%s\":{\"ratio\":%.2f,\"mean_us\":%.3f,\"p50_us\":%.3f,\"p99_us\":%"
+                   ".3f,"
                    "\"scan_mean_us\":%.3f,\"explain_mean_us\":%.3f}",
                    order_names[order], f.ratio, f.mean, f.p50, f.p99, f.scan_mean,
                    f.explain_mean);
@@ -494,9 +501,12 @@ static struct settings parse_settings(int argc, char **argv)
     const struct {
         const char *name;
         uint32_t *value;
-    } options[] = {{"--lines", &settings.n_lines},       {"--units", &settings.n_units},
-                   {"--services", &settings.n_services}, {"--queries", &settings.n_queries},
-                   {"--rounds", &settings.n_rounds},     {"--query-only", &settings.query_only},
+    } options[] = {{"--lines", &settings.n_lines},
+                   {"--units", &settings.n_units},
+                   {"--services", &settings.n_services},
+                   {"--queries", &settings.n_queries},
+                   {"--rounds", &settings.n_rounds},
+                   {"--query-only", &settings.query_only},
                    {"--way", &settings.way}};
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--json") == 0) {
@@ -504,7 +514,8 @@ static struct settings parse_settings(int argc, char **argv)
             continue;
         }
         size_t k = 0;
-        while (k < sizeof(options) / sizeof(*options) && strcmp(options[k].name, argv[i]) != 0)
+        while (k < sizeof(options) / sizeof(*options) &&
+               strcmp(options[k].name, argv[i]) != 0)
             k++;
         if (k == sizeof(options) / sizeof(*options) || i + 1 == argc) {
             fprintf(stderr, "match_bench: unknown option: %s\n", argv[i]);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Every candidate of a service and all its tests: counts, and near misses, which are candidates
-// that one patient fact or wish excludes.
+// Every candidate of a service and all its tests: counts, and near misses, which are
+// candidates that one patient fact or wish excludes.
 #include "match/trial.h"
 
 #define NEAR_MISS_FIRST MATCH_TEST_ASA
@@ -109,8 +109,8 @@ static void set_bound(struct match_near_miss *miss, enum match_bound bound, int6
     miss->value = value;
 }
 
-static void find_term_bound(const struct match_query *query, const struct terms_row *terms,
-                            struct match_near_miss *miss)
+static void find_term_bound(const struct match_query *query,
+                            const struct terms_row *terms, struct match_near_miss *miss)
 {
     uint64_t bmi = (uint64_t)query->weight_hg * 10000;
     uint64_t bmi_unit = (uint64_t)query->height_cm * query->height_cm;

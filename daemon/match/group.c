@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// heads[] is a linear hash table (W. Litwin, 1980): each new group adds one bucket and splits
-// one chain, so that no write ever pays for rehashing the whole.
+// heads[] is a linear hash table (W. Litwin, 1980): each new group adds one bucket and
+// splits one chain, so that no write ever pays for rehashing the whole.
 #include "match/group.h"
 
 #include "match/order.h"
@@ -17,8 +17,8 @@ static uint64_t hash_key(uint32_t service, uint32_t unit, bool is_capacity)
     return h ^ h >> 32;
 }
 
-// The bucket among n: by the bits of the next power of two, or, where that bucket has not been
-// split off yet, by one bit less.
+// The bucket among n: by the bits of the next power of two, or, where that bucket has not
+// been split off yet, by one bit less.
 static uint32_t bucket_of(uint64_t hash, uint32_t n)
 {
     uint32_t mask = n <= 1 ? 0 : UINT32_MAX >> __builtin_clz(n - 1);
@@ -32,8 +32,8 @@ static uint32_t group_bucket(const struct match_index *index, const struct group
                      index->n_heads);
 }
 
-uint32_t match_group_find(const struct match_index *index, uint32_t service, uint32_t unit,
-                          bool is_capacity)
+uint32_t match_group_find(const struct match_index *index, uint32_t service,
+                          uint32_t unit, bool is_capacity)
 {
     if (index->n_heads == 0)
         return 0;
@@ -101,8 +101,8 @@ static uint32_t make_group(struct match_index *index, uint32_t service, uint32_t
     return g;
 }
 
-struct group *match_group_touch(struct match_index *index, uint32_t service, uint32_t unit,
-                                bool is_capacity)
+struct group *match_group_touch(struct match_index *index, uint32_t service,
+                                uint32_t unit, bool is_capacity)
 {
     uint32_t g = match_group_find(index, service, unit, is_capacity);
     if (!g)

@@ -66,8 +66,8 @@ void match_index_set_unit(struct match_index *index, uint32_t unit,
                           const struct match_unit *facts)
 {
     begin_change(index);
-    index->units = table_reserve(index->units, &index->n_units, unit + 1,
-                                 sizeof(*index->units));
+    index->units =
+        table_reserve(index->units, &index->n_units, unit + 1, sizeof(*index->units));
     struct unit_row *row = &index->units[unit];
     uint16_t place_key = match_order_place_key(facts);
     if (row->n_groups > 0 && row->place_key != place_key) {
@@ -99,8 +99,8 @@ void match_index_set_agreement(struct match_index *index, uint32_t agreement,
                                const struct match_agreement *facts)
 {
     begin_change(index);
-    index->agreements = table_reserve(index->agreements, &index->n_agreements, agreement + 1,
-                                      sizeof(*index->agreements));
+    index->agreements = table_reserve(index->agreements, &index->n_agreements,
+                                      agreement + 1, sizeof(*index->agreements));
     struct agreement_row *row = &index->agreements[agreement];
     uint32_t grown = row->n_lines > 0 ? facts->parties & ~row->parties : 0;
     if (grown)
@@ -174,7 +174,8 @@ void match_index_add_line(struct match_index *index, uint32_t service, uint32_t 
     begin_change(index);
     used_service(index, service)->n_uses++;
     used_unit(index, unit)->n_uses++;
-    CHECK(line->agreement < index->n_agreements && index->agreements[line->agreement].set);
+    CHECK(line->agreement < index->n_agreements &&
+          index->agreements[line->agreement].set);
     index->agreements[line->agreement].n_lines++;
     struct line_row row = {
         .record = line->record,
@@ -221,8 +222,8 @@ void match_index_add_capacity(struct match_index *index, uint32_t service, uint3
     index->n_capacities++;
 }
 
-void match_index_remove_capacity(struct match_index *index, uint32_t service, uint32_t unit,
-                                 const void *record)
+void match_index_remove_capacity(struct match_index *index, uint32_t service,
+                                 uint32_t unit, const void *record)
 {
     begin_change(index);
     used_service(index, service)->n_uses--;

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The match index: candidates grouped by (service, unit), each service's groups kept in an order
-// that a query can stop early on. Pure: small integers and borrowed views in, nothing out but
-// what the changes said. It knows no entity, no text but unit ids, no clock.
+// The match index: candidates grouped by (service, unit), each service's groups kept in
+// an order that a query can stop early on. Pure: small integers and borrowed views in,
+// nothing out but what the changes said. It knows no entity, no text but unit ids, no
+// clock.
 //
-// Guarantees: match_query_run gives the same answer whether a service is in order or not; no
-// result depends on pointer values, insertion order or hash order.
-// Layout and the early-exit argument are drawn in match/order.c.
+// Guarantees: match_query_run gives the same answer whether a service is in order or not;
+// no result depends on pointer values, insertion order or hash order. Layout and the
+// early-exit argument are drawn in match/order.c.
 //
 // Handles (service, unit, agreement, area) are small dense integers chosen by the caller.
 #ifndef MATCH_INDEX_H
@@ -18,11 +19,11 @@
 #include "base/distance.h"
 #include "base/slice.h"
 
-#define MATCH_NONE UINT32_MAX         // no handle
-#define MATCH_DATE_MIN INT32_MIN      // an open validity, from
-#define MATCH_DATE_MAX INT32_MAX      // an open validity, to
-#define MATCH_DAYS_ABSENT INT16_MIN   // unknown days
-#define MATCH_PRICE_ABSENT INT64_MAX  // unknown price (sorts last)
+#define MATCH_NONE UINT32_MAX        // no handle
+#define MATCH_DATE_MIN INT32_MIN     // an open validity, from
+#define MATCH_DATE_MAX INT32_MAX     // an open validity, to
+#define MATCH_DAYS_ABSENT INT16_MIN  // unknown days
+#define MATCH_PRICE_ABSENT INT64_MAX // unknown price (sorts last)
 
 struct match_index;
 
@@ -57,8 +58,8 @@ struct match_waiting {
     uint8_t statistic;                   // 0 absent
 };
 
-// One agreement line. record is opaque here: it comes back with an option, names the line on
-// removal, and is what line_order compares.
+// One agreement line. record is opaque here: it comes back with an option, names the line
+// on removal, and is what line_order compares.
 struct match_line {
     const void *record;
     int64_t price; // öre or MATCH_PRICE_ABSENT
@@ -91,8 +92,10 @@ typedef int (*match_line_order)(const void *record_a, const void *record_b);
 struct match_index *match_index_new(match_line_order line_order);
 void match_index_free(struct match_index *index);
 
-// Set = add or replace. Removing something that still has lines is the caller's error (CHECK).
-void match_index_set_unit(struct match_index *index, uint32_t unit, const struct match_unit *facts);
+// Set = add or replace. Removing something that still has lines is the caller's error
+// (CHECK).
+void match_index_set_unit(struct match_index *index, uint32_t unit,
+                          const struct match_unit *facts);
 void match_index_remove_unit(struct match_index *index, uint32_t unit);
 void match_index_set_agreement(struct match_index *index, uint32_t agreement,
                                const struct match_agreement *facts);
@@ -107,8 +110,8 @@ void match_index_remove_line(struct match_index *index, uint32_t service, uint32
                              const void *record);
 void match_index_add_capacity(struct match_index *index, uint32_t service, uint32_t unit,
                               const struct match_capacity *capacity);
-void match_index_remove_capacity(struct match_index *index, uint32_t service, uint32_t unit,
-                                 const void *record);
+void match_index_remove_capacity(struct match_index *index, uint32_t service,
+                                 uint32_t unit, const void *record);
 // waiting NULL removes the row.
 void match_index_set_waiting(struct match_index *index, uint32_t service, uint32_t unit,
                              const struct match_waiting *waiting);
@@ -116,16 +119,18 @@ void match_index_add_permit(struct match_index *index, uint32_t area, uint32_t u
                             const struct match_permit *permit);
 void match_index_remove_permit(struct match_index *index, uint32_t area, uint32_t unit,
                                const void *record);
-// The setting waiting_time_max_age_days; every service leaves its order until settled again.
+// The setting waiting_time_max_age_days; every service leaves its order until settled
+// again.
 void match_index_set_max_age(struct match_index *index, int32_t days);
 
-// Ends a batch of changes: every touched group takes its new place in its service's order, where
-// there is one. Queries between a change and this call are not allowed (CHECK).
+// Ends a batch of changes: every touched group takes its new place in its service's
+// order, where there is one. Queries between a change and this call are not allowed
+// (CHECK).
 void match_index_settle(struct match_index *index);
 
-// Puts services that are not in the order of `today` into it, the least recently tried first,
-// until `budget` groups have been sorted (0 = no bound). Returns how many services are still out
-// of order; those are answered by the scan.
+// Puts services that are not in the order of `today` into it, the least recently tried
+// first, until `budget` groups have been sorted (0 = no bound). Returns how many services
+// are still out of order; those are answered by the scan.
 uint32_t match_index_prepare(struct match_index *index, int32_t today, uint32_t budget);
 
 struct match_index_stats {

@@ -2,12 +2,14 @@
 //
 // How the index lies in memory; for the files of this folder only.
 //
-//   index ── services[] ── sets[lines, capacities] ── entries in three orders ─┐ group number
+//   index ── services[] ── sets[lines, capacities] ── entries in three orders ─┐ group
+//   number
 //         │                                                                   ▼
 //         ├─ units[], agreements[], areas[]                              groups[] ── rows
 //         └─ heads[]: (service, unit, kind) → group
 //
-// A line takes 32 bytes, a capacity 64, a group 48 and 24 more for its places in the orders.
+// A line takes 32 bytes, a capacity 64, a group 48 and 24 more for its places in the
+// orders.
 #ifndef MATCH_LAYOUT_H
 #define MATCH_LAYOUT_H
 
@@ -43,10 +45,11 @@ struct capacity_row {
 };
 
 _Static_assert(sizeof(struct line_row) == POOL_CELL_BYTES, "a line is one cell");
-_Static_assert(sizeof(struct capacity_row) == 2 * POOL_CELL_BYTES, "a capacity is two cells");
+_Static_assert(sizeof(struct capacity_row) == 2 * POOL_CELL_BYTES,
+               "a capacity is two cells");
 
-// The candidates of one (service, unit) and kind, by candidate id. The group of lines also
-// keeps the waiting time of (service, unit), with or without lines.
+// The candidates of one (service, unit) and kind, by candidate id. The group of lines
+// also keeps the waiting time of (service, unit), with or without lines.
 struct group {
     union {
         struct line_row *lines;
@@ -55,7 +58,7 @@ struct group {
     };
     union {
         struct match_waiting waiting; // lines
-        int32_t last_open_day;        // capacities: none can be booked later; kept in order only
+        int32_t last_open_day; // capacities: none can be booked later; kept in order only
     };
     uint32_t service, unit;
     uint32_t n_rows;
@@ -71,7 +74,8 @@ struct group {
 
 _Static_assert(sizeof(struct group) == 48, "a group is 48 bytes");
 
-// A run of neighbours in the order by place: all lie within radius (a chord) of the centre.
+// A run of neighbours in the order by place: all lie within radius (a chord) of the
+// centre.
 struct near_leaf {
     struct unit_vector centre;
     float radius;
@@ -81,8 +85,8 @@ struct near_leaf {
 enum { ORDER_BY_WAIT, ORDER_BY_PRICE, ORDER_BY_PLACE, N_ORDERS };
 enum { SET_LINES, SET_CAPACITIES, N_SETS };
 
-// The groups of one kind of a service. In order: entries of each order ascending. Out of order:
-// the first order's entries name the groups, nothing else holds.
+// The groups of one kind of a service. In order: entries of each order ascending. Out of
+// order: the first order's entries name the groups, nothing else holds.
 struct order_set {
     uint64_t *entries; // N_ORDERS runs of `capacity`
     uint32_t n, capacity;
@@ -158,7 +162,7 @@ struct match_index {
 
 static inline uint64_t *order_entries(const struct order_set *set, unsigned order)
 {
-    return set->entries + (size_t)order * set->capacity;
+    return set->entries ? set->entries + (size_t)order * set->capacity : NULL;
 }
 
 static inline struct order_set *group_set(const struct match_index *index,
@@ -167,12 +171,13 @@ static inline struct order_set *group_set(const struct match_index *index,
     return &index->services[group->service].sets[group->is_capacity];
 }
 
-// The newest-known figure of a waiting time that may be used on a day, or -1 (domain.md §3).
+// The newest-known figure of a waiting time that may be used on a day, or -1 (domain.md
+// §3).
 static inline int32_t waiting_figure(const struct match_waiting *waiting, int32_t today,
                                      int32_t max_age_days, bool *is_forecast)
 {
-    *is_forecast = waiting->forecast_days != MATCH_DAYS_ABSENT &&
-                   waiting->forecast_until >= today;
+    *is_forecast =
+        waiting->forecast_days != MATCH_DAYS_ABSENT && waiting->forecast_until >= today;
     if (*is_forecast)
         return waiting->forecast_days;
     bool usable = waiting->current_days != MATCH_DAYS_ABSENT &&

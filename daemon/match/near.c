@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A cell's number interleaves the bits of its row and column, so that the entries by place
-// follow a Z-curve. The leaves cut that curve where the larger blocks of the grid end, until a
-// run is small: small cells where care is dense, large ones where it is not. What a leaf says is
-// made of the units in it and not of the grid, so it holds for any position on Earth.
+// A cell's number interleaves the bits of its row and column, so that the entries by
+// place follow a Z-curve. The leaves cut that curve where the larger blocks of the grid
+// end, until a run is small: small cells where care is dense, large ones where it is not.
+// What a leaf says is made of the units in it and not of the grid, so it holds for any
+// position on Earth.
 #include "match/near.h"
 
 #include <math.h>
@@ -19,7 +20,7 @@
 #define LAST_CELL 254 // of 256: KEY_ABSENT and above are no cells
 
 #define LEAF_ENTRIES 16
-#define MIN_ENTRIES 64   // fewer are read as they stand
+#define MIN_ENTRIES 64    // fewer are read as they stand
 #define CHORD_SLACK 1e-6F // more than float's rounding of a chord; 6 m
 
 static uint32_t spread_bits(uint32_t byte)
@@ -47,16 +48,18 @@ uint16_t match_order_place_key(const struct match_unit *facts)
     return facts->has_position ? match_near_cell(facts->position) : KEY_ABSENT;
 }
 
-// An arc from its chord by the first terms of 2 asin(c / 2). Within SERIES_MAX they miss less than
-// 1 m, float's rounding of the chord less than 2 m more. Only where that could change the whole
-// km, and beyond, is the exact figure needed, whose sines cost twenty times as much.
+// An arc from its chord by the first terms of 2 asin(c / 2). Within SERIES_MAX they miss
+// less than 1 m, float's rounding of the chord less than 2 m more. Only where that could
+// change the whole km, and beyond, is the exact figure needed, whose sines cost twenty
+// times as much.
 #define SERIES_MAX 0.3
 #define DOUBT_KM 0.01
 
 uint32_t near_distance_km(float chord_squared, struct position a, struct position b)
 {
     double square = (double)chord_squared, chord = sqrt(square);
-    double series = 1 + square * (1.0 / 24 + square * (3.0 / 640 + square * (5.0 / 7168)));
+    double series =
+        1 + square * (1.0 / 24 + square * (3.0 / 640 + square * (5.0 / 7168)));
     double half_up = DISTANCE_EARTH_KM * chord * series + 0.5;
     double whole = floor(half_up);
     bool certain = half_up - whole > DOUBT_KM && half_up - whole < 1 - DOUBT_KM;

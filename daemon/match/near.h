@@ -25,8 +25,8 @@ static inline float near_chord_squared(struct unit_vector a, struct unit_vector 
     return x * x + y * y + z * z;
 }
 
-// Units whose chord is larger have a distance_km above `km`: an arc is no shorter than its
-// chord, and 1 km covers the rounding of both figures.
+// Units whose chord is larger have a distance_km above `km`: an arc is no shorter than
+// its chord, and 1 km covers the rounding of both figures.
 static inline float near_reach(int32_t km)
 {
     return ((float)km + 1.5F) / (float)DISTANCE_EARTH_KM;

@@ -8,25 +8,28 @@
 //   └───────────┴─────────────┴──────────────────────┘
 //
 // key      a lower bound of what the group's rows can have:
-//          by wait    lines: the least wait with lead on the service's day; capacities: days from
+//          by wait    lines: the least wait with lead on the service's day; capacities:
+//          days from
 //                     that day to the earliest window
 //          by price   the least price, to 11 significant bits, rounded down
 //          by place   the unit's cell (near.c); no bound, neighbours have like keys
-// parties  a superset of the regions that some row admits, so that a home region few agreements
-//          admit runs past the others without touching them. An agreement that takes in new
-//          parties does not look for its lines: the service remembers them in `grown`, and for
-//          these home regions nothing is skipped until the service is ordered anew.
+// parties  a superset of the regions that some row admits, so that a home region few
+// agreements
+//          admit runs past the others without touching them. An agreement that takes in
+//          new parties does not look for its lines: the service remembers them in
+//          `grown`, and for these home regions nothing is skipped until the service is
+//          ordered anew.
 //
-// Early exit. Groups are read by ascending key until the key's lower bound is strictly beyond
-// the first rank of the worst option kept, when `limit` options are kept. All that follows has
-// keys as large or larger, so every candidate of it, admitted or conditional, ranks behind the
-// worst on the first component alone. Groups that tie with it are all read: the later components
-// decide between them. Which row of a group stands for it, and its alternatives, are found inside
-// the group, which is read whole; a group is never split over two places. So stopping early can
-// neither miss an option nor change one.
+// Early exit. Groups are read by ascending key until the key's lower bound is strictly
+// beyond the first rank of the worst option kept, when `limit` options are kept. All that
+// follows has keys as large or larger, so every candidate of it, admitted or conditional,
+// ranks behind the worst on the first component alone. Groups that tie with it are all
+// read: the later components decide between them. Which row of a group stands for it, and
+// its alternatives, are found inside the group, which is read whole; a group is never
+// split over two places. So stopping early can neither miss an option nor change one.
 //
-// Waits are those of `today`; a query on a later day has the same waits for lines, and windows
-// come nearer by the days between. After midnight, usable figures differ: until
+// Waits are those of `today`; a query on a later day has the same waits for lines, and
+// windows come nearer by the days between. After midnight, usable figures differ: until
 // match_index_prepare has ordered a service for the new day its queries scan all groups.
 #include "match/order.h"
 
@@ -91,7 +94,8 @@ static struct keys capacity_keys(const struct group *group, int32_t day)
     uint32_t parties = 0;
     for (uint32_t i = 0; i < group->n_rows; i++) {
         const struct capacity_row *row = &group->capacities[i];
-        int32_t open_day = row->book_by < row->window_end ? row->book_by : row->window_end;
+        int32_t open_day =
+            row->book_by < row->window_end ? row->book_by : row->window_end;
         if (open_day < day || row->free == 0)
             continue;
         last_open_day = open_day > last_open_day ? open_day : last_open_day;
@@ -212,7 +216,8 @@ static void remove_group(struct match_index *index, uint32_t g)
 }
 
 // One memmove over what lies between the old place and the new.
-static void move_entry(struct order_set *set, unsigned order, uint64_t old, uint64_t entry)
+static void move_entry(struct order_set *set, unsigned order, uint64_t old,
+                       uint64_t entry)
 {
     uint64_t *entries = order_entries(set, order);
     uint32_t from = place_of(entries, set->n, old);
@@ -448,15 +453,18 @@ static uint32_t count_out(const struct match_index *index)
     return n;
 }
 
-// Orders services anew, in turn, as far as the budget reaches; `grown` ones only on demand.
+// Orders services anew, in turn, as far as the budget reaches; `grown` ones only on
+// demand.
 static bool prepare_round(struct match_index *index, uint32_t budget, bool grown,
                           uint64_t *used)
 {
     for (uint32_t step = 0; step < index->n_services; step++) {
         struct service_row *service = &index->services[index->cursor];
-        bool wanted = service->set && (service->day != index->day || (grown && service->grown));
+        bool wanted =
+            service->set && (service->day != index->day || (grown && service->grown));
         if (wanted) {
-            uint64_t cost = 1 + service->sets[SET_LINES].n + service->sets[SET_CAPACITIES].n;
+            uint64_t cost =
+                1 + service->sets[SET_LINES].n + service->sets[SET_CAPACITIES].n;
             if (budget && *used > 0 && *used + cost > budget)
                 return false;
             rebuild_service(index, service, index->day);

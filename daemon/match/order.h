@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The orders of a service: entries, their keys, and moving groups among them. Drawn in order.c.
+// The orders of a service: entries, their keys, and moving groups among them. Drawn in
+// order.c.
 #ifndef MATCH_ORDER_H
 #define MATCH_ORDER_H
 

@@ -18,8 +18,8 @@ static uint32_t unit_place(const struct area_row *area, uint32_t unit)
     return low;
 }
 
-const struct permit_unit *match_permit_find(const struct match_index *index, uint32_t area,
-                                            uint32_t unit)
+const struct permit_unit *match_permit_find(const struct match_index *index,
+                                            uint32_t area, uint32_t unit)
 {
     if (area >= index->n_areas)
         return NULL;

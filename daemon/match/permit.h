@@ -14,8 +14,8 @@ struct permit_summary {
 };
 
 // NULL when the unit has no row for the area.
-const struct permit_unit *match_permit_find(const struct match_index *index, uint32_t area,
-                                            uint32_t unit);
+const struct permit_unit *match_permit_find(const struct match_index *index,
+                                            uint32_t area, uint32_t unit);
 // rows may be NULL.
 struct permit_summary match_permit_summary(const struct permit_unit *rows, int32_t on);
 uint64_t match_permit_bytes(const struct match_index *index);

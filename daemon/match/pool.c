@@ -13,12 +13,14 @@ struct pool_chunk {
     uint64_t unused; // keeps the blocks aligned to 16
 };
 
-// Cells of each size: 1, 2, 3, 4, then two steps for each doubling. Larger blocks are malloc's.
+// Cells of each size: 1, 2, 3, 4, then two steps for each doubling. Larger blocks are
+// malloc's.
 static const uint32_t sizes[POOL_SIZES] = {
-    1,   2,   3,   4,   6,   8,   12,   16,   24,   32,   48,   64,   96,   128,
+    1,   2,   3,   4,   6,   8,    12,   16,   24,   32,   48,   64,   96,    128,
     192, 256, 384, 512, 768, 1024, 1536, 2048, 3072, 4096, 6144, 8192, 12288, 16384};
 
-#define POOLED_MAX_SIZE 14 // sizes from here on are malloc's, to be given back to the system
+#define POOLED_MAX_SIZE                                                                  \
+    14 // sizes from here on are malloc's, to be given back to the system
 
 static unsigned size_for(uint32_t n_cells)
 {

@@ -2,7 +2,8 @@
 //
 // Blocks for the rows of groups, in a few sizes, with no header per block. A block's size
 // follows from the number of cells asked for, so the caller keeps no capacity of its own.
-// Blocks are reused within their size; memory goes back to the system when the pool is freed.
+// Blocks are reused within their size; memory goes back to the system when the pool is
+// freed.
 #ifndef MATCH_POOL_H
 #define MATCH_POOL_H
 

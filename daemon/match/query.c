@@ -18,7 +18,8 @@ static void read_groups(struct match_run *run)
         match_run_in_order(run, ORDER_BY_WAIT);
 }
 
-// The group's other candidates that are not excluded; with certain_only, that are admitted.
+// The group's other candidates that are not excluded; with certain_only, that are
+// admitted.
 static uint32_t count_alternatives(const struct match_run *run,
                                    const struct match_found *found)
 {

@@ -101,7 +101,8 @@ void match_ranking_offer(struct match_ranking *ranking, struct match_found *foun
     } else {
         ranking->n++;
     }
-    while (at > 0 && is_before(ranking->index, found, match_ranking_get(ranking, at - 1))) {
+    while (at > 0 &&
+           is_before(ranking->index, found, match_ranking_get(ranking, at - 1))) {
         ranking->places[at] = ranking->places[at - 1];
         at--;
     }

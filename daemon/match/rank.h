@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The best candidates found so far, in the query's order (domain.md §3), absent values last.
+// The best candidates found so far, in the query's order (domain.md §3), absent values
+// last.
 #ifndef MATCH_RANK_H
 #define MATCH_RANK_H
 
@@ -24,7 +25,7 @@ struct match_ranking {
     const struct match_index *index;
     enum match_order order;
     uint32_t n, limit;
-    struct match_found *found; // limit of them
+    struct match_found *found;         // limit of them
     uint8_t places[MATCH_MAX_OPTIONS]; // in order: which of found
     float reach; // no unit beyond this chord is as near as the worst kept
 };
@@ -32,8 +33,8 @@ struct match_ranking {
 void match_ranking_init(struct match_ranking *ranking, const struct match_index *index,
                         enum match_order order, uint32_t limit, struct arena *arena);
 
-static inline const struct match_found *match_ranking_get(const struct match_ranking *ranking,
-                                                          uint32_t place)
+static inline const struct match_found *
+match_ranking_get(const struct match_ranking *ranking, uint32_t place)
 {
     return &ranking->found[ranking->places[place]];
 }
@@ -61,12 +62,13 @@ static inline uint64_t rank_price(int64_t price)
     return price == MATCH_PRICE_ABSENT ? RANK_ABSENT : (uint64_t)price;
 }
 
-// Whether whatever has at least these ranks and this chord stands behind all that are kept.
-// chord_squared is INFINITY for a distance that is not known.
+// Whether whatever has at least these ranks and this chord stands behind all that are
+// kept. chord_squared is INFINITY for a distance that is not known.
 bool match_ranking_excludes(const struct match_ranking *ranking, uint64_t wait,
                             float chord_squared, uint64_t price);
 
-// Keeps a copy of a candidate if it stands before the worst. Its ranks are filled in here.
+// Keeps a copy of a candidate if it stands before the worst. Its ranks are filled in
+// here.
 void match_ranking_offer(struct match_ranking *ranking, struct match_found *found,
                          int64_t price);
 

@@ -19,8 +19,9 @@ void match_run_offer(struct match_ranking *ranking, struct match_trial *t,
     match_ranking_offer(ranking, &offered, t->price);
 }
 
-// Whether a line that was passed over, because it alone ranks behind all that are kept, is
-// admitted: it then stands for the group instead of a conditional one that ranks before it.
+// Whether a line that was passed over, because it alone ranks behind all that are kept,
+// is admitted: it then stands for the group instead of a conditional one that ranks
+// before it.
 static bool is_admitted_behind(const struct match_run *run, struct match_trial *t,
                                const struct group *group, const struct choice *choice)
 {

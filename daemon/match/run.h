@@ -17,7 +17,8 @@ struct match_run {
     bool is_nhv;
 };
 
-// Groups and rows lie scattered: they are asked for this many groups before they are read.
+// Groups and rows lie scattered: they are asked for this many groups before they are
+// read.
 #define GROUPS_AHEAD 8
 
 static inline void prefetch_group(const struct group *group)
@@ -41,8 +42,8 @@ void match_run_consider_permits(struct match_run *run);
 typedef void (*match_run_on_group)(void *arg, const struct group *group);
 void match_run_each_group(struct match_run *run, match_run_on_group on_group, void *arg);
 
-// Ways of reading a service: everything, in whatever order; by ascending keys of one order;
-// outwards from the origin. The latter two need the order of the query's today.
+// Ways of reading a service: everything, in whatever order; by ascending keys of one
+// order; outwards from the origin. The latter two need the order of the query's today.
 void match_run_scan(struct match_run *run);
 void match_run_in_order(struct match_run *run, unsigned order);
 void match_run_outwards(struct match_run *run);

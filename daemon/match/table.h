@@ -10,8 +10,10 @@
 
 #include "base/check.h"
 
-// Room for at least n items of size bytes; new items are zeroed. Aborts when memory is out.
-static inline void *table_reserve(void *items, uint32_t *capacity, uint32_t n, size_t size)
+// Room for at least n items of size bytes; new items are zeroed. Aborts when memory is
+// out.
+static inline void *table_reserve(void *items, uint32_t *capacity, uint32_t n,
+                                  size_t size)
 {
     if (n <= *capacity)
         return items;

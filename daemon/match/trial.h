@@ -76,7 +76,8 @@ static inline int32_t capacity_wait(const struct capacity_row *row, int32_t on)
     return row->window_start > on ? row->window_start - on : 0;
 }
 
-static inline void trial_set_capacity(struct match_trial *t, const struct capacity_row *row)
+static inline void trial_set_capacity(struct match_trial *t,
+                                      const struct capacity_row *row)
 {
     t->kind = MATCH_CAPACITY;
     t->terms = row->terms;
@@ -87,8 +88,8 @@ static inline void trial_set_capacity(struct match_trial *t, const struct capaci
 }
 
 // Returns the group that keeps the unit's waiting time, or NULL.
-static inline const struct group *trial_set_permit(struct match_trial *t,
-                                                   const struct match_run *run, uint32_t unit)
+static inline const struct group *
+trial_set_permit(struct match_trial *t, const struct match_run *run, uint32_t unit)
 {
     uint32_t g = match_group_find(run->index, run->query->service, unit, false);
     const struct group *group = g ? &run->index->groups[g] : NULL;
@@ -113,30 +114,33 @@ static inline void trial_set_row(struct match_trial *t, const struct match_run *
         trial_set_line(t, run, &group->lines[row]);
 }
 
-// Which row stands for its group: the first ADMITTED one in the query's order, else the first
-// CONDITIONAL one. Distance is the same for all; ids ascend with the rows.
+// Which row stands for its group: the first ADMITTED one in the query's order, else the
+// first CONDITIONAL one. Distance is the same for all; ids ascend with the rows.
 struct choice {
-    uint64_t first, second; // its wait and price, the one that the order asks for first before
+    uint64_t first,
+        second; // its wait and price, the one that the order asks for first before
     uint32_t row, unknown;
     bool by_price;
     bool found, admitted;
 };
 
-static inline uint64_t choice_first(const struct choice *choice, int32_t wait, int64_t price)
+static inline uint64_t choice_first(const struct choice *choice, int32_t wait,
+                                    int64_t price)
 {
     return choice->by_price ? rank_price(price) : rank_wait(wait);
 }
 
 // Whether a row, admitted, would take the place of what is chosen.
-static inline bool choice_prefers(const struct choice *choice, int32_t wait, int64_t price)
+static inline bool choice_prefers(const struct choice *choice, int32_t wait,
+                                  int64_t price)
 {
     uint64_t first = choice_first(choice, wait, price);
     uint64_t second = choice->by_price ? rank_wait(wait) : rank_price(price);
     return first < choice->first || (first == choice->first && second < choice->second);
 }
 
-static inline void choice_add(struct choice *choice, const struct match_trial *t, uint32_t row,
-                              uint32_t unknown)
+static inline void choice_add(struct choice *choice, const struct match_trial *t,
+                              uint32_t row, uint32_t unknown)
 {
     bool admitted = unknown == 0;
     if (!admitted && (choice->admitted || t->query->certain_only))

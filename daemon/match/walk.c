@@ -6,11 +6,12 @@
 #include "match/order.h"
 #include "match/trial.h"
 
-// Nearest leaves are sought one by one this often; by then the options are mostly found, and
-// the rest is read in whatever order.
+// Nearest leaves are sought one by one this often; by then the options are mostly found,
+// and the rest is read in whatever order.
 #define NEAREST_ROUNDS 8
 
-// The bits of entries that a home region asks for; all of them when entries may lack some.
+// The bits of entries that a home region asks for; all of them when entries may lack
+// some.
 static uint64_t home_mask(const struct match_run *run)
 {
     uint32_t home = match_order_parties(run->query->home_region);
@@ -21,7 +22,7 @@ static uint64_t home_mask(const struct match_run *run)
 struct cursor {
     const uint64_t *entries;
     uint32_t at, n;
-    uint32_t key;        // no candidate from here on has a smaller one; KEY_LEFT_OUT at the end
+    uint32_t key; // no candidate from here on has a smaller one; KEY_LEFT_OUT at the end
     uint32_t days_ahead; // from today to `on`: windows are that much nearer
     uint64_t home;
 };
@@ -39,7 +40,8 @@ static void cursor_settle(struct cursor *cursor)
     cursor->key = key;
 }
 
-static struct cursor cursor_start(const struct match_run *run, unsigned kind, unsigned order)
+static struct cursor cursor_start(const struct match_run *run, unsigned kind,
+                                  unsigned order)
 {
     const struct order_set *set = &run->service->sets[kind];
     bool windows = kind == SET_CAPACITIES && order == ORDER_BY_WAIT;
@@ -120,7 +122,8 @@ static bool walk_next(struct match_run *run, struct walk *walk, struct step *ste
             cursor = &walk->cursors[SET_CAPACITIES];
         if (cursor->key == KEY_LEFT_OUT)
             return false;
-        step->least = walk->by_wait ? wait_floor(cursor->key) : price_key_floor(cursor->key);
+        step->least =
+            walk->by_wait ? wait_floor(cursor->key) : price_key_floor(cursor->key);
         if (walk->max_wait < cursor->key && cursor->key < KEY_ABSENT) {
             skip_to_absent(cursor);
             continue;
@@ -178,8 +181,9 @@ static void read_range(struct match_run *run, const struct order_set *set, uint3
     }
 }
 
-// The leaves of both sets by how near their centres are: squared chords, whose bits ascend like
-// integers, with the number of the leaf in the last of them. UINT32_MAX when it has been read.
+// The leaves of both sets by how near their centres are: squared chords, whose bits
+// ascend like integers, with the number of the leaf in the last of them. UINT32_MAX when
+// it has been read.
 #define LEAF_BITS 10
 #define LEAF_MASK ((UINT32_C(1) << LEAF_BITS) - 1)
 
@@ -188,7 +192,7 @@ struct outlook {
     uint32_t n;
 };
 
-_Static_assert(N_SETS * NEAR_MAX_LEAVES <= LEAF_MASK + 1, "leaf numbers fit their bits");
+_Static_assert(N_SETS *NEAR_MAX_LEAVES <= LEAF_MASK + 1, "leaf numbers fit their bits");
 
 static void look_at_leaves(const struct match_run *run, const struct order_set *set,
                            struct outlook *outlook)
@@ -224,7 +228,8 @@ static void read_leaf(struct match_run *run, struct outlook *outlook, uint32_t a
     }
     float chord = 0; // a little less than it is, by the bits of the leaf's number
     memcpy(&chord, &bits, sizeof(chord));
-    float reach = run->ranking.reach < run->max_reach ? run->ranking.reach : run->max_reach;
+    float reach =
+        run->ranking.reach < run->max_reach ? run->ranking.reach : run->max_reach;
     float farthest = reach + set->leaves[at].radius;
     if (chord > farthest * farthest)
         return;

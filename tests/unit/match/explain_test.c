@@ -120,7 +120,8 @@ Test(match_explain, capacity_s_terms_are_near_misses_too_but_its_slots_are_not)
     world_close(&world);
 }
 
-Test(match_explain, reasons_count_once_for_each_candidate_and_alone_when_nothing_else_failed)
+Test(match_explain,
+     reasons_count_once_for_each_candidate_and_alone_when_nothing_else_failed)
 {
     struct world world;
     world_init(&world);

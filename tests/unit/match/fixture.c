@@ -90,7 +90,8 @@ struct match_query plain_query(const struct world *world)
                                 .limit = 10};
 }
 
-void world_add_unit(struct world *world, uint32_t unit, const char *id, int16_t current_days)
+void world_add_unit(struct world *world, uint32_t unit, const char *id,
+                    int16_t current_days)
 {
     struct match_unit facts = plain_unit(id);
     struct match_waiting waiting = plain_waiting(world, current_days);
@@ -115,7 +116,8 @@ struct match_answer ask(struct world *world, const struct match_query *query)
     return answer;
 }
 
-struct match_candidate only_candidate(struct world *world, const struct match_query *query)
+struct match_candidate only_candidate(struct world *world,
+                                      const struct match_query *query)
 {
     struct match_query explained = *query;
     explained.explain = true;

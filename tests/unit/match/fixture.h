@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Small worlds for the tests of match: one service, records that are their own candidate ids.
+// Small worlds for the tests of match: one service, records that are their own candidate
+// ids.
 #ifndef TEST_MATCH_FIXTURE_H
 #define TEST_MATCH_FIXTURE_H
 
@@ -37,11 +38,14 @@ struct match_query plain_query(const struct world *world);
 
 // Unit 0, agreement 0, a waiting time of 30 days and one line.
 void world_add_line(struct world *world, const struct match_line *line);
-void world_add_unit(struct world *world, uint32_t unit, const char *id, int16_t current_days);
+void world_add_unit(struct world *world, uint32_t unit, const char *id,
+                    int16_t current_days);
 
 // Settles and asks. With explain the counts are checked to add up.
 struct match_answer ask(struct world *world, const struct match_query *query);
-// The masks of the only candidate: what it failed (0 when it is an option) and what is unknown.
-struct match_candidate only_candidate(struct world *world, const struct match_query *query);
+// The masks of the only candidate: what it failed (0 when it is an option) and what is
+// unknown.
+struct match_candidate only_candidate(struct world *world,
+                                      const struct match_query *query);
 
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Which candidate stands for its unit, what the alternatives are, and the order of options.
+// Which candidate stands for its unit, what the alternatives are, and the order of
+// options.
 #include <criterion/criterion.h>
 #include <stdio.h>
 
@@ -107,7 +108,8 @@ Test(match_group, capacity_and_agreement_of_a_unit_are_two_options)
 // Three units: near and dear, far and cheap, and one of which nothing is known.
 static void add_three_units(struct world *world)
 {
-    static const char *const ids[] = {"SE0000000000-A", "SE0000000000-B", "SE0000000000-C"};
+    static const char *const ids[] = {"SE0000000000-A", "SE0000000000-B",
+                                      "SE0000000000-C"};
     static const char *const lines[] = {"near", "cheap", "unknown"};
     struct match_agreement agreement = plain_agreement();
     match_index_set_agreement(world->index, 0, &agreement);

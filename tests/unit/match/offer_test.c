@@ -9,8 +9,8 @@
 #define BIT(test) (UINT32_C(1) << MATCH_TEST_##test)
 
 static struct match_candidate judge_capacity(const struct world *base,
-                                             const struct match_capacity *capacity, int32_t on,
-                                             uint32_t slots)
+                                             const struct match_capacity *capacity,
+                                             int32_t on, uint32_t slots)
 {
     struct world world;
     world_init(&world);

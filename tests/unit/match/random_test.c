@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Random worlds under random changes: the answer in order is the answer of the scan, and the
-// first options are the same however many are asked for.
+// Random worlds under random changes: the answer in order is the answer of the scan, and
+// the first options are the same however many are asked for.
 #include <criterion/criterion.h>
 #include <stdio.h>
 
@@ -59,9 +59,9 @@ static uint32_t draw_regions(struct random_world *r)
 // A few towns, some far outside Sweden, so that distances tie and cells fill up.
 static struct position draw_position(struct random_world *r)
 {
-    static const struct position towns[] = {{59330000, 18070000}, {57700000, 11970000},
-                                            {67850000, 20220000}, {55600000, 13000000},
-                                            {-33900000, 18400000}, {59330000, -179990000}};
+    static const struct position towns[] = {
+        {59330000, 18070000}, {57700000, 11970000},  {67850000, 20220000},
+        {55600000, 13000000}, {-33900000, 18400000}, {59330000, -179990000}};
     struct position position = towns[draw(r, 100) < 90 ? draw(r, 4) : draw(r, 6)];
     position.latitude_e6 += (int32_t)draw(r, 400000);
     position.longitude_e6 += (int32_t)draw(r, 400000);
@@ -122,7 +122,8 @@ static void set_waiting(struct random_world *r)
         waiting.forecast_days = (int16_t)draw(r, 40);
         waiting.forecast_until = waiting.observed_on + (int32_t)draw(r, 90);
     }
-    match_index_set_waiting(r->world.index, service, unit, chance(r, 10) ? NULL : &waiting);
+    match_index_set_waiting(r->world.index, service, unit,
+                            chance(r, 10) ? NULL : &waiting);
 }
 
 static void add_capacity(struct random_world *r, struct row *row)
@@ -181,8 +182,8 @@ static void change_permit(struct random_world *r)
         struct match_permit permit = {
             .record = &r->permits[area][unit],
             .in_force_from = r->world.today - 20 + (int32_t)draw(r, 30),
-            .in_force_to = chance(r, 50) ? MATCH_DATE_MAX
-                                         : r->world.today + (int32_t)draw(r, 60),
+            .in_force_to =
+                chance(r, 50) ? MATCH_DATE_MAX : r->world.today + (int32_t)draw(r, 60),
             .has_scope = chance(r, 30),
         };
         match_index_add_permit(r->world.index, area, unit, &permit);
@@ -215,7 +216,8 @@ static void random_world_init(struct random_world *r, uint64_t seed)
         match_index_set_service(r->world.index, service,
                                 service < N_AREAS ? service : MATCH_NONE);
     for (uint32_t unit = 0; unit < N_UNITS; unit++) {
-        snprintf(r->unit_ids[unit], ID_BYTES, "SE2321000016-%u", draw(r, 1000) * 1000 + unit);
+        snprintf(r->unit_ids[unit], ID_BYTES, "SE2321000016-%u",
+                 draw(r, 1000) * 1000 + unit);
         set_unit(r, unit);
     }
     for (uint32_t agreement = 0; agreement < N_AGREEMENTS; agreement++)
@@ -251,7 +253,8 @@ static void expect_same(const struct match_answer *a, const struct match_answer 
 {
     uint32_t n = a->n_options < b->n_options ? a->n_options : b->n_options;
     for (uint32_t i = 0; i < n; i++) {
-        const struct match_candidate *x = &a->options[i].chosen, *y = &b->options[i].chosen;
+        const struct match_candidate *x = &a->options[i].chosen,
+                                     *y = &b->options[i].chosen;
         cr_assert_eq(x->unit, y->unit, "option %u: unit %u or %u", i, x->unit, y->unit);
         cr_assert_eq(x->kind, y->kind);
         cr_assert_eq(x->record, y->record);
@@ -264,7 +267,8 @@ static void expect_same(const struct match_answer *a, const struct match_answer 
     }
 }
 
-static void expect_same_however_asked(struct random_world *r, const struct match_query *query)
+static void expect_same_however_asked(struct random_world *r,
+                                      const struct match_query *query)
 {
     struct match_answer ordered, other;
     struct match_query changed = *query;

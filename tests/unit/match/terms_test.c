@@ -121,7 +121,8 @@ Test(match_terms, an_age_of_zero_is_known)
 
 Test(match_terms, bmi_is_compared_exactly)
 {
-    // 76.8 kg at 160 cm is 30 exactly; 47.36 kg would be 18.5, 47.3 and 47.4 lie on each side.
+    // 76.8 kg at 160 cm is 30 exactly; 47.36 kg would be 18.5, 47.3 and 47.4 lie on each
+    // side.
     struct match_terms terms = plain_line("").terms;
     terms.bmi_min = 185;
     terms.bmi_max = 300;

@@ -115,7 +115,8 @@ Test(match_wait, days_are_counted_over_the_turn_of_the_year_and_leap_days)
     figures.waiting.current_days = 21;
     cr_expect_eq(wait_of(&figures).expected_start, date_from_civil(2028, 3, 1));
     figures.today = figures.on = date_from_civil(2028, 3, 1);
-    figures.waiting.observed_on = date_from_civil(2028, 1, 18); // 43 days: 2028 is a leap year
+    figures.waiting.observed_on =
+        date_from_civil(2028, 1, 18); // 43 days: 2028 is a leap year
     cr_expect_eq(wait_of(&figures).wait, -1);
 }
 
