@@ -58,8 +58,9 @@ enum match_test {
     ROW(AGREEMENT_ENDS, agreement_ends, line)                                            \
     ROW(PERMIT_ENDS, permit_ends, nhv)
 
-#define MATCH_TEST_ONE(name, function, applies) +1
-_Static_assert((0 MATCH_TEST_TABLE(MATCH_TEST_ONE)) == MATCH_TESTS,
-               "a row for each test");
+#define MATCH_ROW(name, function, applies) MATCH_ROW_##name,
+enum { MATCH_TEST_TABLE(MATCH_ROW) MATCH_ROWS };
+#undef MATCH_ROW
+_Static_assert((int)MATCH_ROWS == (int)MATCH_TESTS, "a row for each test");
 
 #endif
