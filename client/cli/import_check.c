@@ -203,9 +203,10 @@ static int compare_key(const void *wanted, const void *one)
                          ((const struct row_key *)one)->key);
 }
 
-static void add_delete(struct import *import, enum kind kind, const struct record *record,
+static void add_delete(struct import *import, const struct record_view *record,
                        int64_t now_ms)
 {
+    enum kind kind = record->kind;
     union entity entity;
     struct change change;
     struct refusal refusal;
@@ -233,17 +234,20 @@ static void check_deletes(struct import *import, int64_t now_ms)
         if (!import->replace || !file->given || file->has_unread_rows)
             continue;
         struct buffer after = {0};
+        struct record_view view = {0};
         const struct record *record;
         while ((record = state_next(import->state, (enum kind)kind,
                                     after.data ? buffer_slice(&after) : SLICE_ABSENT)) !=
                NULL) {
-            struct slice key = {record->bytes, record->key_len};
+            record_view_set(&view, record);
+            struct slice key = record_view_key(&view);
             buffer_clear(&after);
             buffer_append_slice(&after, key); // the record goes away with its delete
             if (file->n_keys == 0 || bsearch(&key, file->keys, file->n_keys,
                                              sizeof *file->keys, compare_key) == NULL)
-                add_delete(import, (enum kind)kind, record, now_ms);
+                add_delete(import, &view, now_ms);
         }
+        record_view_close(&view);
         buffer_free(&after);
     }
 }

@@ -10,6 +10,28 @@
 #include "domain/region.h"
 #include "domain/state_private.h"
 
+// Services, mappings and municipalities lie as their canonical bytes: nothing to release.
+static struct record_view view_of(const struct record *record)
+{
+    struct record_view view = {0};
+    record_view_set(&view, record);
+    CHECK(view.scratch.data == NULL);
+    return view;
+}
+
+static struct slice key_of(const struct record *record)
+{
+    struct record_view view = view_of(record);
+    return record_view_key(&view);
+}
+
+static void decode(const struct state *state, const struct record *record,
+                   union entity *entity)
+{
+    struct record_view view = view_of(record);
+    state->decode(&view, entity);
+}
+
 // --- the service ---
 
 static int unknown_service(const struct state *state, struct slice code, struct refusal *refusal)
@@ -21,7 +43,7 @@ static int unknown_service(const struct state *state, struct slice code, struct 
     const struct record *record;
     while ((record = sorted_next(&state->records[KIND_SERVICE], after)) != NULL) {
         nearest_offer(&nearest, record_key_text(record, 1));
-        after = record_key(record);
+        after = key_of(record);
     }
     nearest_format(&nearest, known, sizeof known);
     return refuse(refusal, STATUS_NOT_FOUND, REASON_UNKNOWN_SERVICE, "service",
@@ -64,11 +86,11 @@ static void offer_own_codes(const struct state *state, struct slice system, stru
     const struct record *record;
     while ((record = sorted_next(&state->records[KIND_SERVICE], after)) != NULL) {
         union entity entity;
-        state->decode(record, &entity);
+        decode(state, record, &entity);
         if (slice_equal(entity.service.system, system) &&
             slice_equal(entity.service.version, version))
             nearest_offer(nearest, record_key_text(record, 1));
-        after = record_key(record);
+        after = key_of(record);
     }
 }
 
@@ -85,7 +107,7 @@ static int unknown_code(const struct state *state, struct slice system, struct s
         if (slice_equal(record_key_text(record, 1), system) &&
             slice_equal(record_key_text(record, 2), version))
             nearest_offer(&nearest, record_key_text(record, 3));
-        after = record_key(record);
+        after = key_of(record);
     }
     nearest_format(&nearest, known, sizeof known);
     return refuse(refusal, STATUS_NOT_FOUND, REASON_UNKNOWN_SERVICE, "service",
@@ -127,7 +149,7 @@ static int resolve_coded(const struct state *state, const struct query *query,
     union entity entity;
     *row = rows_find(&state->rows.services, query->service);
     if (*row) {
-        state->decode((*row)->record, &entity);
+        decode(state, (*row)->record, &entity);
         if (slice_equal(entity.service.system, query->system) &&
             slice_equal(entity.service.version, version))
             return STATUS_OK;
@@ -135,7 +157,7 @@ static int resolve_coded(const struct state *state, const struct query *query,
     const struct record *mapping = find_mapping(state, query->system, version, query->service);
     if (mapping == NULL)
         return unknown_code(state, query->system, version, query->service, refusal);
-    state->decode(mapping, &entity);
+    decode(state, mapping, &entity);
     *row = rows_find(&state->rows.services, entity.mapping.service);
     return STATUS_OK;
 }
@@ -161,7 +183,7 @@ static int unknown_municipality(const struct state *state, struct slice code,
     const struct record *record;
     while ((record = sorted_next(&state->records[KIND_MUNICIPALITY], after)) != NULL) {
         nearest_offer(&nearest, record_key_text(record, 1));
-        after = record_key(record);
+        after = key_of(record);
     }
     nearest_format(&nearest, known, sizeof known);
     return refuse(refusal, STATUS_NOT_FOUND, REASON_UNKNOWN_MUNICIPALITY, "origin",
@@ -181,7 +203,7 @@ static int resolve_origin(const struct state *state, const struct origin *origin
         if (record == NULL)
             return unknown_municipality(state, origin->municipality, refusal);
         union entity entity;
-        state->decode(record, &entity);
+        decode(state, record, &entity);
         latitude = entity.municipality.latitude;
         longitude = entity.municipality.longitude;
     }

@@ -4,53 +4,37 @@
 // tells rows and index, and moves the digest. Undoing is the same steps with old and new swapped,
 // so that there is one way of changing and none of "restoring".
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/check.h"
 #include "base/status.h"
 #include "domain/state_private.h"
 
-static struct record *new_record(const struct change *change, uint64_t revision)
-{
-    struct record *record = malloc(sizeof *record + change->record.len);
-    CHECK(record);
-    record->revision = revision;
-    record->len = (uint32_t)change->record.len;
-    record->key_len = change->key_len;
-    record->kind = (uint8_t)change->kind;
-    memcpy(record->bytes, change->record.data, change->record.len);
-    return record;
-}
-
-static uint64_t record_size(const struct record *record)
-{
-    return sizeof *record + record->len;
-}
-
-// Puts next in the place of previous everywhere; one of them may be NULL.
-static void replace(struct state *state, enum kind kind, struct record *previous,
+// Puts next, or nothing, in the place of what is stored there, if anything, everywhere.
+static void replace(struct state *state, enum kind kind, struct sorted_place place,
                     struct record *next)
 {
+    struct record *previous = sorted_at(&state->records[kind], place);
     union entity previous_entity, next_entity;
     CHECK(previous || next);
-    if (previous)
-        state->decode(previous, &previous_entity);
-    if (next)
-        state->decode(next, &next_entity);
-    rows_apply(&state->rows, &(struct row_change){kind, previous, next, &previous_entity,
-                                                  &next_entity});
-    if (next)
-        sorted_put(&state->records[kind], next);
-    else
-        sorted_remove(&state->records[kind], record_key(previous));
     if (previous) {
-        digest_remove_record(&state->digest, previous);
-        state->record_bytes -= record_size(previous);
+        record_view_set(&state->old, previous);
+        state->decode(&state->old, &previous_entity);
     }
     if (next) {
-        digest_add_record(&state->digest, next);
-        state->record_bytes += record_size(next);
+        record_view_set(&state->new, next);
+        state->decode(&state->new, &next_entity);
     }
+    struct slice key = record_view_key(next ? &state->new : &state->old);
+    rows_apply(&state->rows, &(struct row_change){kind, previous, next, key, &previous_entity,
+                                                  &next_entity});
+    if (next)
+        sorted_put(&state->records[kind], place, next);
+    else
+        sorted_remove(&state->records[kind], place);
+    if (previous)
+        digest_remove_record(&state->digest, &state->old);
+    if (next)
+        digest_add_record(&state->digest, &state->new);
 }
 
 static void journal_add(struct state *state, struct journal_entry entry)
@@ -67,7 +51,7 @@ static void journal_add(struct state *state, struct journal_entry entry)
 static int check_expected(const struct change *change, const struct record *old,
                           struct refusal *refusal)
 {
-    uint64_t revision = old ? old->revision : 0;
+    uint64_t revision = old ? record_revision(old) : 0;
     if (change->expected_revision == ABSENT || (uint64_t)change->expected_revision == revision)
         return STATUS_OK;
     return refuse(refusal, STATUS_ABORTED, REASON_REVISION_MISMATCH, "expected_revision",
@@ -79,24 +63,28 @@ static int put(struct state *state, const struct change *change, uint64_t revisi
                int64_t logical_ms, struct refusal *refusal)
 {
     struct slice key = {change->record.data, change->key_len};
-    struct record *old = sorted_find(&state->records[change->kind], key);
+    struct sorted_place place = sorted_locate(&state->records[change->kind], key);
+    struct record *old = sorted_at(&state->records[change->kind], place);
     int status = check_expected(change, old, refusal);
     if (status != STATUS_OK)
         return status;
-    if (old && slice_equal((struct slice){old->bytes, old->len}, change->record))
+    if (old)
+        record_view_set(&state->old, old);
+    if (old && slice_equal(state->old.bytes, change->record))
         return 0;
-    status = reference_check_put(state, change, old, logical_ms, refusal);
+    status = reference_check_put(state, change, old ? &state->old : NULL, logical_ms, refusal);
     if (status != STATUS_OK)
         return status;
-    struct record *record = new_record(change, revision);
-    replace(state, change->kind, old, record);
+    struct record *record = record_new(&state->slab, change->kind, revision, change->record);
+    replace(state, change->kind, place, record);
     journal_add(state, (struct journal_entry){change->kind, old, record});
     return 1;
 }
 
 static int delete(struct state *state, const struct change *change, struct refusal *refusal)
 {
-    struct record *old = sorted_find(&state->records[change->kind], change->record);
+    struct sorted_place place = sorted_locate(&state->records[change->kind], change->record);
+    struct record *old = sorted_at(&state->records[change->kind], place);
     int status = check_expected(change, old, refusal);
     if (status != STATUS_OK)
         return status;
@@ -107,7 +95,7 @@ static int delete(struct state *state, const struct change *change, struct refus
     status = reference_check_delete(state, change, refusal);
     if (status != STATUS_OK)
         return status;
-    replace(state, change->kind, old, NULL);
+    replace(state, change->kind, place, NULL);
     journal_add(state, (struct journal_entry){change->kind, old, NULL});
     return 1;
 }
@@ -122,7 +110,7 @@ int change_apply(struct state *state, const struct change *change, uint64_t revi
 void change_commit(struct state *state)
 {
     for (uint32_t i = 0; i < state->n_journal; i++)
-        free(state->journal[i].old);
+        record_free(&state->slab, state->journal[i].old);
     state->n_journal = 0;
     match_index_settle(state->rows.index);
 }
@@ -131,8 +119,11 @@ void change_rollback(struct state *state)
 {
     while (state->n_journal > 0) {
         struct journal_entry *entry = &state->journal[--state->n_journal];
-        replace(state, entry->kind, entry->new, entry->old);
-        free(entry->new);
+        record_view_set(&state->new, entry->new ? entry->new : entry->old);
+        replace(state, entry->kind,
+                sorted_locate(&state->records[entry->kind], record_view_key(&state->new)),
+                entry->old);
+        record_free(&state->slab, entry->new);
     }
     match_index_settle(state->rows.index);
 }

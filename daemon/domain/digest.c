@@ -26,22 +26,24 @@ static void put_u64(unsigned char *out, uint64_t value)
 }
 
 // XXH3-128(kind ‖ record ‖ revision), the revision little-endian.
-static XXH128_hash_t hash_record(const struct record *record)
+static XXH128_hash_t hash_record(const struct record_view *record)
 {
     unsigned char small[1024];
     unsigned char revision[8];
     put_u64(revision, record->revision);
-    size_t len = (size_t)record->len + 9;
+    unsigned char kind = (unsigned char)record->kind;
+    struct slice bytes = record->bytes;
+    size_t len = bytes.len + 9;
     if (len <= sizeof small) {
-        small[0] = record->kind;
-        memcpy(small + 1, record->bytes, record->len);
-        memcpy(small + 1 + record->len, revision, sizeof revision);
+        small[0] = kind;
+        memcpy(small + 1, bytes.data, bytes.len);
+        memcpy(small + 1 + bytes.len, revision, sizeof revision);
         return XXH3_128bits(small, len);
     }
     XXH3_state_t *hash = XXH3_createState();
     CHECK(hash && XXH3_128bits_reset(hash) == XXH_OK);
-    XXH3_128bits_update(hash, &record->kind, 1);
-    XXH3_128bits_update(hash, record->bytes, record->len);
+    XXH3_128bits_update(hash, &kind, 1);
+    XXH3_128bits_update(hash, bytes.data, bytes.len);
     XXH3_128bits_update(hash, revision, sizeof revision);
     XXH128_hash_t sum = XXH3_128bits_digest(hash);
     XXH3_freeState(hash);
@@ -70,12 +72,12 @@ static XXH128_hash_t hash_request(const struct request_entry *entry)
     return XXH3_128bits(bytes, at + field);
 }
 
-void digest_add_record(struct digest *digest, const struct record *record)
+void digest_add_record(struct digest *digest, const struct record_view *record)
 {
     add(digest, hash_record(record));
 }
 
-void digest_remove_record(struct digest *digest, const struct record *record)
+void digest_remove_record(struct digest *digest, const struct record_view *record)
 {
     subtract(digest, hash_record(record));
 }

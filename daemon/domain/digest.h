@@ -12,8 +12,8 @@ struct digest {
     uint64_t high, low;
 };
 
-void digest_add_record(struct digest *digest, const struct record *record);
-void digest_remove_record(struct digest *digest, const struct record *record);
+void digest_add_record(struct digest *digest, const struct record_view *record);
+void digest_remove_record(struct digest *digest, const struct record_view *record);
 void digest_add_request(struct digest *digest, const struct request_entry *entry);
 void digest_remove_request(struct digest *digest, const struct request_entry *entry);
 // Adds a few numbers of the state itself (revision, time, horizon) and writes it big-endian.

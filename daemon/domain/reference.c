@@ -60,7 +60,7 @@ static int check_line(const struct state *state, const struct agreement_line *li
 }
 
 static int check_waiting(const struct state *state, const struct waiting_time *time,
-                         const struct record *old, int64_t logical_ms, struct refusal *refusal)
+                         const struct record_view *old, int64_t logical_ms, struct refusal *refusal)
 {
     int status = need_unit_and_service(state, time->unit, time->service, refusal);
     if (status != STATUS_OK)
@@ -84,7 +84,7 @@ static int check_waiting(const struct state *state, const struct waiting_time *t
 }
 
 int reference_check_put(const struct state *state, const struct change *change,
-                        const struct record *old, int64_t logical_ms, struct refusal *refusal)
+                        const struct record_view *old, int64_t logical_ms, struct refusal *refusal)
 {
     const union entity *entity = &change->entity;
     switch (change->kind) {
@@ -177,24 +177,35 @@ static uint32_t count_references(const struct state *state, const struct change 
     }
 }
 
+// Refuses when an entity of the kind names the one that a change deletes.
+static int check_unnamed(struct state *state, enum kind kind, const struct change *change,
+                         struct refusal *refusal)
+{
+    struct record_view view = {0};
+    struct slice after = SLICE_ABSENT;
+    const struct record *record;
+    int status = STATUS_OK;
+    while (status == STATUS_OK && (record = sorted_next(&state->records[kind], after)) != NULL) {
+        union entity entity;
+        record_view_set(&view, record);
+        state->decode(&view, &entity);
+        if (refers(kind, &entity, change))
+            status = refuse(refusal, STATUS_FAILED_PRECONDITION, REASON_STILL_REFERENCED,
+                            "delete", "%s refers to it",
+                            entity_describe(kind, &entity, &state->arena).data);
+        after = record_view_key(&view);
+    }
+    record_view_close(&view);
+    return status;
+}
+
 int reference_check_delete(struct state *state, const struct change *change,
                            struct refusal *refusal)
 {
+    int status = STATUS_OK;
     if (count_references(state, change) == 0)
         return STATUS_OK;
-    for (unsigned kind = change->kind + 1u; kind < KIND_COUNT; kind++) {
-        struct slice after = SLICE_ABSENT;
-        const struct record *record;
-        while ((record = sorted_next(&state->records[kind], after)) != NULL) {
-            union entity entity;
-            state->decode(record, &entity);
-            if (refers((enum kind)kind, &entity, change))
-                return refuse(
-                    refusal, STATUS_FAILED_PRECONDITION, REASON_STILL_REFERENCED, "delete",
-                    "%s refers to it",
-                    entity_describe((enum kind)kind, &entity, &state->arena).data);
-            after = record_key(record);
-        }
-    }
-    return STATUS_OK;
+    for (unsigned kind = change->kind + 1u; kind < KIND_COUNT && status == STATUS_OK; kind++)
+        status = check_unnamed(state, (enum kind)kind, change, refusal);
+    return status;
 }

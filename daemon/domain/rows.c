@@ -6,28 +6,7 @@
 
 #include "base/check.h"
 #include "base/status.h"
-#include "domain/sorted.h"
-
-// --- keys ---
-
-#define TAG_TEXT(number) ((char)((number) << 3 | 2))
-
-struct slice record_key_text(const struct record *record, unsigned number)
-{
-    const char *at = record->bytes, *end = at + record->key_len;
-    while (end - at >= 2 && (at[0] & 7) == 2) {
-        size_t len = (unsigned char)at[1];
-        size_t head = 2;
-        if (len >= 0x80) { // two length bytes: texts are at most 1,024
-            len = (len & 0x7F) | (size_t)(unsigned char)at[2] << 7;
-            head = 3;
-        }
-        if ((unsigned char)at[0] >> 3 == number)
-            return (struct slice){at + head, len};
-        at += head + len;
-    }
-    return SLICE_ABSENT;
-}
+#include "domain/record.h"
 
 // --- row tables ---
 
@@ -36,7 +15,7 @@ struct row *rows_find(const struct row_table *table, struct slice id)
     char key[2 + ID_MAX_LEN];
     if (id.data == NULL || id.len > ID_MAX_LEN)
         return NULL;
-    key[0] = TAG_TEXT(1);
+    key[0] = 1 << 3 | 2; // field 1, a text
     key[1] = (char)id.len;
     memcpy(key + 2, id.data, id.len);
     struct row *row = NULL;
@@ -44,6 +23,8 @@ struct row *rows_find(const struct row_table *table, struct slice id)
     return row;
 }
 
+// The handle given back last comes first, so that undoing changes, newest first, brings every row
+// back under its handle: records name rows by it.
 static uint32_t take_handle(struct row_table *table)
 {
     if (table->n_free > 0)
@@ -68,22 +49,24 @@ static void give_handle(struct row_table *table, uint32_t handle)
     table->free_handles[table->n_free++] = handle;
 }
 
-static struct row *add_row(struct row_table *table, struct record *record)
+static struct row *add_row(struct row_table *table, const struct row_change *change)
 {
     struct row *row = calloc(1, sizeof *row);
-    CHECK(row && record);
-    row->record = record;
+    CHECK(row && change->new);
+    row->record = change->new;
     row->area = MATCH_NONE;
     row->handle = take_handle(table);
     table->by_handle[row->handle] = row;
-    HASH_ADD_KEYPTR(hh, table->by_key, record->bytes, record->key_len, row);
+    const char *key = record_tail(change->new, 1).data; // not change->key: it must live on
+    HASH_ADD_KEYPTR(hh, table->by_key, key, change->key.len, row);
     return row;
 }
 
-static struct row *find_record_row(const struct row_table *table, const struct record *record)
+static struct row *find_changed_row(const struct row_table *table,
+                                    const struct row_change *change)
 {
     struct row *row = NULL;
-    HASH_FIND(hh, table->by_key, record->bytes, record->key_len, row);
+    HASH_FIND(hh, table->by_key, change->key.data, change->key.len, row);
     CHECK(row);
     return row;
 }
@@ -100,12 +83,12 @@ static void remove_row(struct row_table *table, struct row *row)
 static struct row *follow_row(struct row_table *table, const struct row_change *change)
 {
     if (change->old == NULL)
-        return add_row(table, change->new);
-    struct row *row = find_record_row(table, change->old);
+        return add_row(table, change);
+    struct row *row = find_changed_row(table, change);
     if (change->new == NULL)
         return NULL;
     row->record = change->new;
-    row->hh.key = change->new->bytes; // the same bytes, in memory that lives on
+    row->hh.key = record_tail(change->new, 1).data; // the same bytes, in memory that lives on
     return row;
 }
 
@@ -290,30 +273,20 @@ static struct match_terms match_terms_of(const struct terms *terms)
 // Bytes of a unit's record that hold fields 1-4, which are a UnitSummary.
 static uint16_t summary_len(const struct record *record)
 {
-    size_t at = 0;
-    while (at < record->len && (unsigned char)record->bytes[at] >> 3 <= 4) {
-        size_t len = (unsigned char)record->bytes[at + 1];
-        size_t head = 2;
-        if (len >= 0x80) {
-            len = (len & 0x7F) | (size_t)(unsigned char)record->bytes[at + 2] << 7;
-            head = 3;
-        }
-        at += head + len;
-    }
-    return (uint16_t)at;
+    return (uint16_t)(record_tail(record, 1).len - record_tail(record, 5).len);
 }
 
 static void change_area(struct rows *rows, const struct row_change *change)
 {
     if (follow_row(&rows->areas, change) == NULL)
-        remove_row(&rows->areas, find_record_row(&rows->areas, change->old));
+        remove_row(&rows->areas, find_changed_row(&rows->areas, change));
 }
 
 static void change_service(struct rows *rows, const struct row_change *change)
 {
     struct row *row = follow_row(&rows->services, change);
     if (row == NULL) {
-        row = find_record_row(&rows->services, change->old);
+        row = find_changed_row(&rows->services, change);
         match_index_remove_service(rows->index, row->handle);
         remove_row(&rows->services, row);
         return;
@@ -329,7 +302,7 @@ static void change_unit(struct rows *rows, const struct row_change *change)
 {
     struct row *row = follow_row(&rows->units, change);
     if (row == NULL) {
-        row = find_record_row(&rows->units, change->old);
+        row = find_changed_row(&rows->units, change);
         match_index_remove_unit(rows->index, row->handle);
         remove_row(&rows->units, row);
         return;
@@ -341,7 +314,7 @@ static void change_unit(struct rows *rows, const struct row_change *change)
     match_index_set_unit(
         rows->index, row->handle,
         &(struct match_unit){
-            .id = record_key_text(change->new, 1),
+            .id = row_id(row),
             .region = (uint8_t)unit->region,
             .active = unit->active != 0,
             .has_position = has_position,
@@ -354,7 +327,7 @@ static void change_agreement(struct rows *rows, const struct row_change *change)
 {
     struct row *row = follow_row(&rows->agreements, change);
     if (row == NULL) {
-        row = find_record_row(&rows->agreements, change->old);
+        row = find_changed_row(&rows->agreements, change);
         match_index_remove_agreement(rows->index, row->handle);
         remove_row(&rows->agreements, row);
         return;
@@ -524,14 +497,17 @@ void rows_apply(struct rows *rows, const struct row_change *change)
 // '/' after the shorter agreement id counts as a byte of it.
 static int compare_lines(const void *record_a, const void *record_b)
 {
-    struct slice a = record_key_text(record_a, 1), b = record_key_text(record_b, 1);
+    struct slice a_texts[4], b_texts[4];
+    record_key_texts(record_a, 4, a_texts);
+    record_key_texts(record_b, 4, b_texts);
+    struct slice a = a_texts[0], b = b_texts[0];
     size_t n = a.len < b.len ? a.len : b.len;
     int order = memcmp(a.data, b.data, n);
     if (order == 0 && a.len != b.len)
         return a.len < b.len ? '/' - (unsigned char)b.data[n] : (unsigned char)a.data[n] - '/';
     if (order != 0)
         return order;
-    return slice_compare(record_key_text(record_a, 4), record_key_text(record_b, 4));
+    return slice_compare(a_texts[3], b_texts[3]);
 }
 
 void rows_init(struct rows *rows)

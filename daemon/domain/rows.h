@@ -22,8 +22,18 @@ struct row {
     uint16_t summary_len; // unit: bytes of the record that are a UnitSummary
     uint8_t region;       // unit: its region; agreement: the owner
     uint8_t guarantee;    // service: enum guarantee
-    UT_hash_handle hh;    // by the record's key bytes
+    UT_hash_handle hh;    // by the record's key bytes, which are its first
 };
+
+// The key's bytes in the record, and the text that they are: ids are shorter than 128 bytes.
+static inline struct slice row_key(const struct row *row)
+{
+    return (struct slice){row->hh.key, row->hh.keylen};
+}
+static inline struct slice row_id(const struct row *row)
+{
+    return (struct slice){(const char *)row->hh.key + 2, row->hh.keylen - 2};
+}
 
 struct row_table {
     struct row *by_key;
@@ -55,6 +65,7 @@ void rows_close(struct rows *rows);
 struct row_change {
     enum kind kind;
     struct record *old, *new;
+    struct slice key; // of the one and the other
     const union entity *old_entity, *new_entity;
 };
 // Brings rows, counts and index in step with a change. Applying it with old and new swapped undoes

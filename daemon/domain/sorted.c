@@ -6,18 +6,18 @@
 
 #include "base/check.h"
 
-// Where a key is, or belongs: leaf index and place in it.
-struct place {
-    uint32_t leaf, at;
-    bool found;
-};
+static struct record *record_at(const struct sorted *sorted, uint32_t leaf, uint32_t at)
+{
+    return slab_at(sorted->slab, sorted->leaves[leaf]->records[at]);
+}
 
-static uint32_t last_leaf_starting_at_or_before(const struct sorted *sorted, struct slice key)
+static uint32_t last_leaf_starting_at_or_before(const struct sorted *sorted,
+                                                struct slice key)
 {
     uint32_t low = 0, high = sorted->n_leaves;
     while (high - low > 1) {
         uint32_t middle = low + (high - low) / 2;
-        if (slice_compare(record_key(sorted->leaves[middle]->records[0]), key) <= 0)
+        if (record_compare(record_at(sorted, middle, 0), key) <= 0)
             low = middle;
         else
             high = middle;
@@ -25,19 +25,18 @@ static uint32_t last_leaf_starting_at_or_before(const struct sorted *sorted, str
     return low;
 }
 
-static struct place locate(const struct sorted *sorted, struct slice key)
+struct sorted_place sorted_locate(const struct sorted *sorted, struct slice key)
 {
-    struct place place = {0, 0, false};
+    struct sorted_place place = {0, 0, false};
     if (sorted->n_leaves == 0)
         return place;
     place.leaf = last_leaf_starting_at_or_before(sorted, key);
-    const struct sorted_leaf *leaf = sorted->leaves[place.leaf];
-    uint32_t low = 0, high = leaf->n;
+    uint32_t low = 0, high = sorted->leaves[place.leaf]->n;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        int order = slice_compare(record_key(leaf->records[middle]), key);
+        int order = record_compare(record_at(sorted, place.leaf, middle), key);
         if (order == 0)
-            return (struct place){place.leaf, middle, true};
+            return (struct sorted_place){place.leaf, middle, true};
         if (order < 0)
             low = middle + 1;
         else
@@ -47,10 +46,14 @@ static struct place locate(const struct sorted *sorted, struct slice key)
     return place;
 }
 
+struct record *sorted_at(const struct sorted *sorted, struct sorted_place place)
+{
+    return place.found ? record_at(sorted, place.leaf, place.at) : NULL;
+}
+
 struct record *sorted_find(const struct sorted *sorted, struct slice key)
 {
-    struct place place = locate(sorted, key);
-    return place.found ? sorted->leaves[place.leaf]->records[place.at] : NULL;
+    return sorted_at(sorted, sorted_locate(sorted, key));
 }
 
 struct record *sorted_next(const struct sorted *sorted, struct slice after)
@@ -58,13 +61,13 @@ struct record *sorted_next(const struct sorted *sorted, struct slice after)
     if (sorted->n_leaves == 0)
         return NULL;
     if (after.data == NULL)
-        return sorted->leaves[0]->records[0];
-    struct place place = locate(sorted, after);
+        return record_at(sorted, 0, 0);
+    struct sorted_place place = sorted_locate(sorted, after);
     uint32_t at = place.at + (place.found ? 1 : 0);
     if (at < sorted->leaves[place.leaf]->n)
-        return sorted->leaves[place.leaf]->records[at];
+        return record_at(sorted, place.leaf, at);
     if (place.leaf + 1 < sorted->n_leaves)
-        return sorted->leaves[place.leaf + 1]->records[0];
+        return record_at(sorted, place.leaf + 1, 0);
     return NULL;
 }
 
@@ -86,28 +89,27 @@ static struct sorted_leaf *insert_leaf(struct sorted *sorted, uint32_t at)
     return leaf;
 }
 
-// Makes room in a full leaf. Keys that come in order leave full leaves behind, others halves.
-static struct place split(struct sorted *sorted, struct place place)
+// Makes room in a full leaf. Keys that come in order leave full leaves behind, others
+// halves.
+static struct sorted_place split(struct sorted *sorted, struct sorted_place place)
 {
     struct sorted_leaf *leaf = sorted->leaves[place.leaf];
     uint32_t keep = place.at == leaf->n ? leaf->n : leaf->n / 2;
     struct sorted_leaf *right = insert_leaf(sorted, place.leaf + 1);
     right->n = leaf->n - keep;
-    memcpy(right->records, &leaf->records[keep], right->n * sizeof(struct record *));
+    memcpy(right->records, &leaf->records[keep], right->n * sizeof(uint32_t));
     leaf->n = keep;
     if (place.at < keep || (place.at == keep && keep < SORTED_LEAF))
         return place;
-    return (struct place){place.leaf + 1, place.at - keep, false};
+    return (struct sorted_place){place.leaf + 1, place.at - keep, false};
 }
 
-struct record *sorted_put(struct sorted *sorted, struct record *record)
+void sorted_put(struct sorted *sorted, struct sorted_place place,
+                const struct record *record)
 {
-    struct place place = locate(sorted, record_key(record));
     if (place.found) {
-        struct record **slot = &sorted->leaves[place.leaf]->records[place.at];
-        struct record *old = *slot;
-        *slot = record;
-        return old;
+        sorted->leaves[place.leaf]->records[place.at] = slab_ref(record);
+        return;
     }
     if (sorted->n_leaves == 0)
         insert_leaf(sorted, 0);
@@ -115,11 +117,10 @@ struct record *sorted_put(struct sorted *sorted, struct record *record)
         place = split(sorted, place);
     struct sorted_leaf *leaf = sorted->leaves[place.leaf];
     memmove(&leaf->records[place.at + 1], &leaf->records[place.at],
-            (leaf->n - place.at) * sizeof(struct record *));
-    leaf->records[place.at] = record;
+            (leaf->n - place.at) * sizeof(uint32_t));
+    leaf->records[place.at] = slab_ref(record);
     leaf->n++;
     sorted->n++;
-    return NULL;
 }
 
 static void remove_leaf(struct sorted *sorted, uint32_t at)
@@ -138,27 +139,23 @@ static void merge_with_next(struct sorted *sorted, uint32_t at)
     struct sorted_leaf *left = sorted->leaves[at], *right = sorted->leaves[at + 1];
     if (left->n + right->n > SORTED_LEAF / 2)
         return;
-    memcpy(&left->records[left->n], right->records, right->n * sizeof(struct record *));
+    memcpy(&left->records[left->n], right->records, right->n * sizeof(uint32_t));
     left->n += right->n;
     remove_leaf(sorted, at + 1);
 }
 
-struct record *sorted_remove(struct sorted *sorted, struct slice key)
+void sorted_remove(struct sorted *sorted, struct sorted_place place)
 {
-    struct place place = locate(sorted, key);
-    if (!place.found)
-        return NULL;
+    CHECK(place.found);
     struct sorted_leaf *leaf = sorted->leaves[place.leaf];
-    struct record *record = leaf->records[place.at];
     leaf->n--;
     memmove(&leaf->records[place.at], &leaf->records[place.at + 1],
-            (leaf->n - place.at) * sizeof(struct record *));
+            (leaf->n - place.at) * sizeof(uint32_t));
     sorted->n--;
     if (leaf->n == 0)
         remove_leaf(sorted, place.leaf);
     else
         merge_with_next(sorted, place.leaf);
-    return record;
 }
 
 void sorted_free(struct sorted *sorted)
@@ -166,7 +163,7 @@ void sorted_free(struct sorted *sorted)
     for (uint32_t i = 0; i < sorted->n_leaves; i++)
         free(sorted->leaves[i]);
     free(sorted->leaves);
-    *sorted = (struct sorted){0};
+    *sorted = (struct sorted){.slab = sorted->slab};
 }
 
 uint64_t sorted_bytes(const struct sorted *sorted)

@@ -17,6 +17,9 @@ struct state *state_new(state_record_decode decode)
     struct state *state = calloc(1, sizeof *state);
     CHECK(state);
     state->decode = decode;
+    slab_init(&state->slab, &state->rows);
+    for (int kind = 0; kind < KIND_COUNT; kind++)
+        state->records[kind].slab = &state->slab;
     rows_init(&state->rows);
     return state;
 }
@@ -26,13 +29,11 @@ void state_free(struct state *state)
     if (state == NULL)
         return;
     rows_close(&state->rows);
-    for (int kind = 0; kind < KIND_COUNT; kind++) {
-        struct sorted *sorted = &state->records[kind];
-        for (uint32_t i = 0; i < sorted->n_leaves; i++)
-            for (uint32_t j = 0; j < sorted->leaves[i]->n; j++)
-                free(sorted->leaves[i]->records[j]);
-        sorted_free(sorted);
-    }
+    for (int kind = 0; kind < KIND_COUNT; kind++)
+        sorted_free(&state->records[kind]);
+    slab_close(&state->slab);
+    record_view_close(&state->old);
+    record_view_close(&state->new);
     request_ids_free(&state->request_ids);
     free(state->journal);
     arena_free(&state->arena);
@@ -233,8 +234,8 @@ const struct record *state_area_record(const struct state *state, uint32_t area)
 void state_unit_view(const struct state *state, uint32_t unit, struct state_unit_view *view)
 {
     const struct row *row = row_at(&state->rows.units, unit);
-    view->id = record_key_text(row->record, 1);
-    view->summary = (struct slice){row->record->bytes, row->summary_len};
+    view->id = row_id(row);
+    view->summary = (struct slice){row_key(row).data, row->summary_len};
     view->region = row->region;
 }
 
@@ -242,7 +243,7 @@ void state_agreement_view(const struct state *state, uint32_t agreement,
                           struct state_agreement_view *view)
 {
     const struct row *row = row_at(&state->rows.agreements, agreement);
-    view->id = record_key_text(row->record, 1);
+    view->id = row_id(row);
     view->owner_region = row->region;
 }
 
@@ -256,7 +257,7 @@ void state_stats(const struct state *state, struct state_stats *stats)
     struct match_index_stats index;
     match_index_stats(state->rows.index, &index);
     *stats = (struct state_stats){
-        .record_bytes = state->record_bytes,
+        .record_bytes = slab_bytes(&state->slab),
         .table_bytes = rows_bytes(&state->rows),
         .request_id_bytes = request_ids_bytes(&state->request_ids),
         .index_bytes = index.bytes,

@@ -9,7 +9,7 @@
 #ifndef DOMAIN_STATE_H
 #define DOMAIN_STATE_H
 
-#include "domain/entity.h"
+#include "domain/record.h"
 #include "match/index.h"
 
 #define STATE_BATCH_MAX_CHANGES 10000
@@ -20,16 +20,6 @@
 #define STATE_REQUEST_ID_AHEAD_MS (5 * INT64_C(60000)) // accepted ahead of time
 
 struct state;
-
-// One stored entity. bytes is the canonical record: a protobuf message of vardsok.log.v1 whose
-// first key_len bytes encode the key fields.
-struct record {
-    uint64_t revision; // sequence of the entry that last changed it
-    uint32_t len;
-    uint16_t key_len;
-    uint8_t kind;
-    char bytes[];
-};
 
 enum change_op { CHANGE_PUT = 1, CHANGE_DELETE = 2 };
 
@@ -65,8 +55,8 @@ struct outcome {
     const char *field; // static text or ""
 };
 
-// Reads a record back into its struct; wire_record_decode. Texts borrow from the record.
-typedef void (*state_record_decode)(const struct record *record, union entity *entity);
+// Reads a record back into its struct; wire_record_decode. Texts borrow from the view's bytes.
+typedef void (*state_record_decode)(const struct record_view *view, union entity *entity);
 
 struct state *state_new(state_record_decode decode);
 void state_free(struct state *state);
@@ -107,9 +97,6 @@ const struct record *state_unit_record(const struct state *state, uint32_t unit)
 const struct record *state_agreement_record(const struct state *state, uint32_t agreement);
 const struct record *state_area_record(const struct state *state, uint32_t area);
 
-// The text of the key's n-th field (1 = first); absent when the key has no such text.
-struct slice record_key_text(const struct record *record, unsigned number);
-
 // Facts of a stored row that an answer shows, without decoding its record.
 struct state_unit_view {
     struct slice id;
@@ -127,6 +114,7 @@ void state_agreement_view(const struct state *state, uint32_t agreement,
 // The index for queries and for its day change; the state stays the only one that changes it.
 struct match_index *state_index(struct state *state);
 
+// What is allocated, free blocks and room to grow included.
 struct state_stats {
     uint64_t record_bytes, tree_bytes, table_bytes, request_id_bytes, index_bytes;
 };

@@ -8,6 +8,7 @@
 #include "domain/digest.h"
 #include "domain/request_ids.h"
 #include "domain/rows.h"
+#include "domain/slab.h"
 #include "domain/sorted.h"
 
 // What one change did, to be undone if a later one of the batch is refused.
@@ -21,13 +22,14 @@ struct state {
     uint64_t revision;
     int64_t logical_ms;
     struct digest digest;
+    struct slab slab; // of the records; owned by rows
     struct sorted records[KIND_COUNT];
     struct rows rows;
     struct request_ids request_ids;
     struct journal_entry *journal;
     uint32_t n_journal, journal_capacity;
-    uint64_t record_bytes;
-    struct arena arena; // messages of refusals, reset per command
+    struct record_view old, new; // of the change at hand
+    struct arena arena;          // messages of refusals, reset per command
 };
 
 // Applies one put or delete: 1 changed, 0 equal to what is stored, negative refused and nothing
@@ -41,7 +43,8 @@ void change_rollback(struct state *state);
 
 // The rules of domain.md §2 and §4 that look at what is stored. old is NULL for a new entity.
 int reference_check_put(const struct state *state, const struct change *change,
-                        const struct record *old, int64_t logical_ms, struct refusal *refusal);
+                        const struct record_view *old, int64_t logical_ms,
+                        struct refusal *refusal);
 int reference_check_delete(struct state *state, const struct change *change,
                            struct refusal *refusal);
 

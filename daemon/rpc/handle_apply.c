@@ -35,6 +35,7 @@ static void write_stored(struct rpc_call *call, struct buffer *out)
 {
     struct wire_command_reader reader;
     struct change change;
+    struct record_view view = {0};
     size_t start = out->len;
     wire_command_reader_init(&reader, buffer_slice(&call->request));
     while (reader.source.next(&reader.source, &change) == 1) {
@@ -43,13 +44,15 @@ static void write_stored(struct rpc_call *call, struct buffer *out)
         if (change.op != CHANGE_PUT || record == NULL)
             continue;
         size_t mark = wire_write_start(out, APPLY_RESPONSE_STORED);
-        wire_stored_encode(record, out);
+        record_view_set(&view, record);
+        wire_stored_encode(&view, out);
         wire_write_end(out, mark);
         if (out->len - start > RPC_MAX_ANSWER - 16) {
             out->len = start;
-            return;
+            break;
         }
     }
+    record_view_close(&view);
 }
 
 static void answer(struct rpc_call *call, uint64_t revision, bool return_stored)

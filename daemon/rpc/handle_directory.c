@@ -22,7 +22,8 @@ static const struct state *state_of(const struct rpc_call *call)
     return replica_state(call->context->replica);
 }
 
-static void write_stored(const struct record *record, uint32_t number, struct buffer *out)
+static void write_stored(const struct record_view *record, uint32_t number,
+                         struct buffer *out)
 {
     size_t mark = wire_write_start(out, number);
     wire_stored_encode(record, out);
@@ -89,7 +90,10 @@ void rpc_get_start(struct rpc_call *call, struct slice message)
         rpc_call_fail(call, &refusal);
         return;
     }
-    write_stored(record, GET_RESPONSE_STORED, rpc_call_answer_start(call));
+    struct record_view view = {0};
+    record_view_set(&view, record);
+    write_stored(&view, GET_RESPONSE_STORED, rpc_call_answer_start(call));
+    record_view_close(&view);
     rpc_call_answer_end(call);
 }
 
@@ -118,13 +122,12 @@ static int check_list(const struct list_request *request, struct refusal *refusa
     return STATUS_OK;
 }
 
-static void write_token(const struct record *last, struct buffer *out)
+static void write_token(const struct record_view *last, struct buffer *out)
 {
-    struct slice key = {last->bytes, last->key_len};
     size_t mark = wire_write_start(out, LIST_RESPONSE_NEXT_PAGE_TOKEN);
     char kind = (char)last->kind;
     buffer_append(out, &kind, 1);
-    buffer_append_slice(out, key);
+    buffer_append_slice(out, record_view_key(last));
     wire_write_end(out, mark);
 }
 
@@ -136,6 +139,7 @@ static void write_page(const struct state *state, const struct list_request *req
     int64_t page_size = request->page_size == ABSENT ? LIST_PAGE_MAX : request->page_size;
     size_t start = out->len;
     const struct record *last = NULL;
+    struct record_view view = {0};
     if (after.data)
         after = (struct slice){after.data + 1, after.len - 1};
     for (int64_t n = 0;; n++) {
@@ -144,17 +148,20 @@ static void write_page(const struct state *state, const struct list_request *req
             break;
         size_t before = out->len;
         bool full = n == page_size;
+        record_view_set(&view, record);
         if (!full)
-            write_stored(record, LIST_RESPONSE_ENTITIES, out);
+            write_stored(&view, LIST_RESPONSE_ENTITIES, out);
         if (full || (last && out->len - start > RPC_MAX_PAGE_BYTES)) {
             CHECK(last); // a page holds at least one row
             out->len = before;
-            write_token(last, out);
+            record_view_set(&view, last);
+            write_token(&view, out);
             break;
         }
         last = record;
-        after = (struct slice){record->bytes, record->key_len};
+        after = record_view_key(&view);
     }
+    record_view_close(&view);
     wire_write_uint(out, LIST_RESPONSE_REVISION, state_revision(state));
 }
 

@@ -63,7 +63,8 @@ enum {
 };
 
 #define PERMIT_PREFIX "permit/"
-#define CANDIDATE_MAX (sizeof PERMIT_PREFIX + 4 * (ID_MAX_LEN + 1))
+#define LINE_KEY_TEXTS 4 // the last of them, the variant, may be absent
+#define CANDIDATE_MAX (sizeof PERMIT_PREFIX + LINE_KEY_TEXTS * (ID_MAX_LEN + 1))
 // All of an option but what is pasted and its scopes: 20 numbers, 3 dates, 3 ids.
 #define OPTION_OWN_MAX                                                                   \
     (20 * PUT_FIELD_MAX + 3 * (PUT_FIELD_MAX + DATE_TEXT_LEN) +                          \
@@ -137,10 +138,10 @@ static char *put_region(char *at, uint32_t number, int64_t code)
 // The texts of a line's key: agreement/unit/service or agreement/unit/service/variant.
 static char *put_line_id(char *at, const struct record *line)
 {
-    struct wire_reader key = {.rest = {line->bytes, line->key_len}};
-    struct wire_field text;
-    while (wire_read_field(&key, &text) > 0) {
-        at = put_raw(at, text.bytes);
+    struct slice texts[LINE_KEY_TEXTS];
+    record_key_texts(line, LINE_KEY_TEXTS, texts);
+    for (int i = 0; i < LINE_KEY_TEXTS && texts[i].data != NULL; i++) {
+        at = put_raw(at, texts[i]);
         *at++ = '/';
     }
     return at - 1;
@@ -175,16 +176,8 @@ static char *put_candidate(char *at, uint32_t number, const struct answer_writer
 // record.
 static struct slice offered_terms(const struct match_candidate *candidate)
 {
-    const struct record *record = candidate->record;
-    if (record == NULL)
-        return SLICE_ABSENT;
-    struct wire_reader reader = {
-        .rest = {record->bytes + record->key_len, (size_t)record->len - record->key_len}};
-    struct slice tail = reader.rest;
-    struct wire_field field;
-    while (wire_read_field(&reader, &field) > 0 && field.number < OPTION_TERMS)
-        tail = reader.rest;
-    return tail;
+    return candidate->record != NULL ? record_tail(candidate->record, OPTION_TERMS)
+                                     : SLICE_ABSENT;
 }
 
 static char *put_verify(char *at, uint32_t unknown)

@@ -58,10 +58,11 @@ void wire_entity_encode(enum kind kind, const union entity *entity, struct buffe
 int wire_entity_decode(struct slice bytes, enum kind *kind, union entity *entity,
                        struct refusal *refusal);
 // A stored record as a public StoredEntity { entity, revision }.
-void wire_stored_encode(const struct record *record, struct buffer *out);
+void wire_stored_encode(const struct record_view *record, struct buffer *out);
 int wire_stored_decode(struct slice bytes, enum kind *kind, union entity *entity,
                        uint64_t *revision, struct refusal *refusal);
-// A record into its struct; CHECKs that it is one (the state only holds what wire made).
-void wire_record_decode(const struct record *record, union entity *entity);
+// A record into its struct, whose texts borrow from record->bytes; CHECKs that it is one (the
+// state only holds what wire made).
+void wire_record_decode(const struct record_view *record, union entity *entity);
 
 #endif

@@ -54,12 +54,12 @@ int wire_entity_decode(struct slice bytes, enum kind *kind, union entity *entity
     return status;
 }
 
-void wire_stored_encode(const struct record *record, struct buffer *out)
+void wire_stored_encode(const struct record_view *record, struct buffer *out)
 {
     union entity entity;
     wire_record_decode(record, &entity);
     size_t mark = wire_write_start(out, STORED_ENTITY);
-    wire_entity_encode((enum kind)record->kind, &entity, out);
+    wire_entity_encode(record->kind, &entity, out);
     wire_write_end(out, mark);
     wire_write_uint(out, STORED_REVISION, record->revision);
 }
@@ -88,9 +88,8 @@ int wire_stored_decode(struct slice bytes, enum kind *kind, union entity *entity
     return status;
 }
 
-void wire_record_decode(const struct record *record, union entity *entity)
+void wire_record_decode(const struct record_view *record, union entity *entity)
 {
-    struct slice bytes = {record->bytes, record->len};
-    const struct shape *shape = entity_shape((enum kind)record->kind);
-    CHECK(wire_decode(shape, WIRE_LOG, bytes, entity, NULL, NULL) == STATUS_OK);
+    const struct shape *shape = entity_shape(record->kind);
+    CHECK(wire_decode(shape, WIRE_LOG, record->bytes, entity, NULL, NULL) == STATUS_OK);
 }

@@ -40,7 +40,7 @@ static int64_t choose_expected(struct sim *sim, enum kind kind,
     if (dice < 6)
         return sim_below(&sim->random, 100);
     wire_encode_key(WIRE_LOG, entity_shape(kind), entity, &key);
-    const struct record *stored = model_find(&sim->model, kind, buffer_slice(&key));
+    const struct model_record *stored = model_find(&sim->model, kind, buffer_slice(&key));
     buffer_free(&key);
     return stored ? (int64_t)stored->revision : 0;
 }

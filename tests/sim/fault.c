@@ -59,7 +59,7 @@ static void leap(struct sim *sim)
     sim_trace(sim, NULL, "time leaps");
 }
 
-// Planted: one bit of one stored record.
+// Planted: one bit of one stored record, the lowest of its revision (domain/record.c).
 static void flip_bit(struct sim *sim, struct sim_node *node)
 {
     enum kind kind = (enum kind)sim_between(&sim->random, KIND_REGION, KIND_CAPACITY);
@@ -67,9 +67,8 @@ static void flip_bit(struct sim *sim, struct sim_node *node)
         return;
     const struct record *record =
         state_next(replica_state(node->replica), kind, SLICE_ABSENT);
-    if (!record || record->len == record->key_len)
-        return;
-    ((struct record *)(uintptr_t)record)->revision ^= 1;
+    if (record)
+        ((unsigned char *)(uintptr_t)record)[1] ^= 1;
 }
 
 static bool takes(int64_t *dice, int64_t share)
@@ -149,6 +148,7 @@ void fault_start(struct sim *sim)
 void fault_heal(struct sim *sim)
 {
     sim->healing = true;
+    sim->healed_ms = sim->queue.now_ms;
     sim->slow_ms = 0;
     sim->server.down = false;
     sim_trace(sim, NULL, "everything heals");

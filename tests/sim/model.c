@@ -7,7 +7,6 @@
 #include "base/check.h"
 #include "base/date.h"
 #include "base/status.h"
-#include "domain/sorted.h"
 #include "lib/world_parts.h"
 #include "replica/entry.h"
 #include "wire/change.h"
@@ -18,10 +17,20 @@
 
 // What one change replaced, to be put back if a later one of its batch is refused.
 struct undo {
-    struct record *old, *made;
+    struct model_record *old, *made;
 };
 
 // --- Records ---
+
+static struct slice record_bytes(const struct model_record *record)
+{
+    return (struct slice){record->bytes, record->len};
+}
+
+static struct slice record_key(const struct model_record *record)
+{
+    return (struct slice){record->bytes, record->key_len};
+}
 
 static uint32_t place_of(const struct model *model, enum kind kind, struct slice key)
 {
@@ -32,30 +41,31 @@ static uint32_t place_of(const struct model *model, enum kind kind, struct slice
     return i;
 }
 
-const struct record *model_find(const struct model *model, enum kind kind,
-                                struct slice key)
+const struct model_record *model_find(const struct model *model, enum kind kind,
+                                      struct slice key)
 {
     uint32_t place = place_of(model, kind, key);
     return place < model->n_records ? model->records[place] : NULL;
 }
 
-static struct record *new_record(const struct change *change, uint64_t revision)
+static struct model_record *new_record(const struct change *change, uint64_t revision)
 {
-    struct record *record = malloc(sizeof *record + change->record.len);
+    struct model_record *record = malloc(sizeof *record + change->record.len);
     CHECK(record);
     record->revision = revision;
-    record->len = (uint32_t)change->record.len;
+    record->len = change->record.len;
     record->key_len = change->key_len;
-    record->kind = (uint8_t)change->kind;
+    record->kind = change->kind;
     memcpy(record->bytes, change->record.data, change->record.len);
     return record;
 }
 
 // Puts next in the place of old; one of them may be NULL.
-static void replace(struct model *model, struct record *old, struct record *next)
+static void replace(struct model *model, struct model_record *old,
+                    struct model_record *next)
 {
     union entity entity;
-    enum kind kind = (enum kind)(old ? old : next)->kind;
+    enum kind kind = (old ? old : next)->kind;
     uint32_t place = place_of(model, kind, record_key(old ? old : next));
     if (place == model->n_records && model->n_records++ == model->records_capacity) {
         model->records_capacity = model->records_capacity ? model->n_records * 2 : 256;
@@ -63,7 +73,8 @@ static void replace(struct model *model, struct record *old, struct record *next
             realloc(model->records, model->records_capacity * sizeof *model->records);
         CHECK(model->records);
     }
-    wire_record_decode(next ? next : old, &entity);
+    struct record_view view = {.kind = kind, .bytes = record_bytes(next ? next : old)};
+    wire_record_decode(&view, &entity);
     if (next) {
         model->records[place] = next;
         naive_put(&model->world.stored, kind, &entity);
@@ -174,7 +185,7 @@ static enum reason check_waiting(const struct model *model,
 }
 
 static enum reason check_change(const struct model *model, const struct change *change,
-                                const struct record *old)
+                                const struct model_record *old)
 {
     uint64_t revision = old ? old->revision : 0;
     if (change->expected_revision != ABSENT &&
@@ -225,9 +236,10 @@ static enum reason apply_changes(struct model *model, struct slice command,
     for (*index = 0; reader.source.next(&reader.source, &change) == 1; ++*index) {
         uint32_t place = place_of(model, change.kind,
                                   (struct slice){change.record.data, change.key_len});
-        struct record *old = place < model->n_records ? model->records[place] : NULL;
+        struct model_record *old =
+            place < model->n_records ? model->records[place] : NULL;
         bool equal = change.op == CHANGE_PUT && old &&
-                     slice_equal((struct slice){old->bytes, old->len}, change.record);
+                     slice_equal(record_bytes(old), change.record);
         reason = check_change(model, &change, old);
         if (equal && reason != REASON_REVISION_MISMATCH) {
             reason = REASON_NONE;
@@ -339,23 +351,39 @@ void model_close(struct model *model)
 
 // --- Comparing ---
 
+static bool record_equals(const struct model_record *wanted,
+                          const struct record_view *view)
+{
+    return wanted && wanted->revision == view->revision &&
+           slice_equal(record_bytes(wanted), view->bytes);
+}
+
+// Goes through what the state lists; n is how many there are until one is not right.
+static bool records_equal(const struct model *model, const struct state *state,
+                          struct record_view *view, enum kind kind, uint64_t *n)
+{
+    struct slice after = SLICE_ABSENT;
+    const struct record *record;
+    for (*n = 0; (record = state_next(state, kind, after)) != NULL; ++*n) {
+        record_view_set(view, record);
+        after = record_view_key(view);
+        if (!record_equals(model_find(model, kind, after), view))
+            return false;
+    }
+    return true;
+}
+
 static bool kind_equals(const struct model *model, const struct state *state,
                         enum kind kind, char *what, size_t what_len)
 {
     uint64_t n = 0;
-    struct slice after = SLICE_ABSENT;
-    const struct record *record;
-    while ((record = state_next(state, kind, after)) != NULL) {
-        after = record_key(record);
-        n++;
-        const struct record *wanted = model_find(model, kind, after);
-        if (wanted && wanted->revision == record->revision &&
-            slice_equal((struct slice){wanted->bytes, wanted->len},
-                        (struct slice){record->bytes, record->len}))
-            continue;
-        snprintf(what, what_len, "kind %d, a record of revision %llu %s", kind,
-                 (unsigned long long)record->revision,
-                 wanted ? "is not what the log says" : "that the log does not have");
+    struct record_view view = {0};
+    bool equal = records_equal(model, state, &view, kind, &n);
+    record_view_close(&view);
+    if (!equal) {
+        snprintf(what, what_len,
+                 "kind %d, a record of revision %llu is not what the log says", kind,
+                 (unsigned long long)view.revision);
         return false;
     }
     size_t count = naive_count(&model->world.stored, kind);

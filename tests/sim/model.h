@@ -26,10 +26,18 @@ struct model_entry {
     uint32_t change_index;
 };
 
+// A stored entity as its canonical bytes, of which the first key_len are the key.
+struct model_record {
+    enum kind kind;
+    uint64_t revision;
+    size_t len, key_len;
+    char bytes[];
+};
+
 // Zero-initialise but for world, which is an empty one with the day and the palette.
 struct model {
-    struct world world;      // what is stored; the makers of operations draw on it
-    struct record **records; // in no order
+    struct world world;            // what is stored; the makers of operations draw on it
+    struct model_record **records; // in no order
     uint32_t n_records, records_capacity;
     struct model_entry *entries; // of sequence i + 1
     uint32_t n_entries, entries_capacity;
@@ -41,8 +49,8 @@ void model_close(struct model *model);
 // Applies the next entry of the log; its bytes must be right.
 void model_apply(struct model *model, struct slice entry);
 // The stored record with this key, or NULL.
-const struct record *model_find(const struct model *model, enum kind kind,
-                                struct slice key);
+const struct model_record *model_find(const struct model *model, enum kind kind,
+                                      struct slice key);
 // Compares everything stored, its revisions and counts. Returns false and says what
 // differs first.
 bool model_equals(const struct model *model, const struct state *state, char *what,

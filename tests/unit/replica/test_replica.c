@@ -207,7 +207,7 @@ Test(replica, the_same_request_twice_has_one_effect_and_one_outcome)
     cr_assert_eq(second.n_done, 1);
     cr_assert_eq(second.outcome.sequence, first.outcome.sequence);
     struct slice region = {"\x0a\x02" "14", 4};
-    cr_assert_eq(state_find(replica_state(f.replica), KIND_REGION, region)->revision, 2);
+    cr_assert_eq(record_revision(state_find(replica_state(f.replica), KIND_REGION, region)), 2);
 
     state_digest(replica_state(f.replica), before);
     struct caller third = make_caller(&f, 1);
@@ -217,7 +217,7 @@ Test(replica, the_same_request_twice_has_one_effect_and_one_outcome)
     state_digest(replica_state(f.replica), after);
     cr_assert_eq(third.outcome.status, STATUS_INVALID_ARGUMENT);
     cr_assert_eq(third.outcome.reason, REASON_REQUEST_ID_REUSED);
-    cr_assert_eq(state_find(replica_state(f.replica), KIND_REGION, region)->revision, 2);
+    cr_assert_eq(record_revision(state_find(replica_state(f.replica), KIND_REGION, region)), 2);
     cr_assert_neq(memcmp(before, after, 16), 0, "the revision is part of the digest");
     teardown(&f);
 }
