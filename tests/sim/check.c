@@ -133,8 +133,9 @@ static void check_log(struct sim *sim)
         }
         if (!request->may_be_written && !request->acked)
             sim_fail(sim,
-                     "entry %u is in the log, and its client was told that it is not",
-                     i + 1);
+                     "entry %u is in the log, and the client of %02x%02x was told that "
+                     "it is not",
+                     i + 1, request->id[14], request->id[15]);
         if (entry->fate != MODEL_FIRST || entry->status != STATUS_OK)
             continue;
         if (done_by[request->origin])
@@ -156,6 +157,8 @@ static void check_node(struct sim *sim, struct sim_node *node)
                  status.writable ? "" : ": ", status.what);
     else if (!model_equals(&sim->model, replica_state(node->replica), what, sizeof what))
         sim_fail(sim, "daemon %d: %s", node->index, what);
+    else
+        check_queries(sim, node);
 }
 
 static int64_t no_time(void *self)

@@ -207,13 +207,26 @@ static void try_soon(struct sim *sim, struct sim_request *request, int64_t most_
     sim_queue_add(&sim->queue, sim_below(&sim->random, most_ms), try_again, request, 0);
 }
 
+static bool is_wished(const struct sim *sim, const unsigned char *id,
+                      const struct sim_request *like)
+{
+    const struct sim_request *request = sim->requests;
+    while (request && (memcmp(request->id, id, sizeof request->id) != 0 ||
+                       memcmp(request->payload_hash, like->payload_hash,
+                              sizeof request->payload_hash) != 0))
+        request = request->next;
+    return request != NULL;
+}
+
+// For something else: with the same payload it would be the same request.
 static void use_id_again(struct sim *sim)
 {
     struct sim_request *used = any_request(sim);
     if (!used)
         return;
     struct sim_request *request = make_wish(sim);
-    memcpy(request->id, used->id, sizeof request->id);
+    if (!is_wished(sim, used->id, request))
+        memcpy(request->id, used->id, sizeof request->id);
     try_soon(sim, request, 50);
 }
 

@@ -200,6 +200,30 @@ static void reply(struct sim *sim, void *arg, uint64_t connection)
     flush(node);
 }
 
+static struct sim_message *new_message(struct sim *sim, const struct sim_message *like)
+{
+    struct sim_message *message = malloc(sizeof *message);
+    CHECK(message);
+    *message = *like;
+    message->number = ++sim->n_numbers;
+    message->next = sim->messages;
+    sim->messages = message;
+    return message;
+}
+
+// Bytes that are doubled on the way: the script runs twice, the second reply is nobody's.
+// (What was refused and then let in when doubled is a lie that no log can help.)
+static void send_again(struct sim *sim, const struct sim_message *message, int64_t delay)
+{
+    struct sim_message *copy = new_message(sim, message);
+    copy->connection = 0;
+    for (uint32_t i = 0; i < copy->n_entries; i++) {
+        copy->entries[i] = (struct buffer){0};
+        buffer_append_slice(&copy->entries[i], buffer_slice(&message->entries[i]));
+    }
+    sim_queue_add(&sim->queue, delay, arrive, copy, copy->number);
+}
+
 static void arrive(struct sim *sim, void *arg, uint64_t number)
 {
     struct sim_message *message = arg;
@@ -211,6 +235,9 @@ static void arrive(struct sim *sim, void *arg, uint64_t number)
     sim_trace(sim, message->node, "log takes %u of %u entries, status %d, tail %u",
               message->n_written, message->n_entries, message->status,
               sim->server.n_entries);
+    if (message->connection && !sim->healing && message->status == STATUS_OK &&
+        message->n_written == message->n_entries && sim_chance(&sim->random, 1))
+        send_again(sim, message, 30);
     if (!message->connection || link->append_connection != message->connection)
         return;
     int64_t at = sim->queue.now_ms + sim_delay_ms(sim);
@@ -227,29 +254,6 @@ static void time_out(struct sim *sim, void *arg, uint64_t connection)
     if (node->link.append_connection == connection &&
         node->link.calls[message->call].message == message)
         link_cut_append(node);
-}
-
-static struct sim_message *new_message(struct sim *sim, const struct sim_message *like)
-{
-    struct sim_message *message = malloc(sizeof *message);
-    CHECK(message);
-    *message = *like;
-    message->number = ++sim->n_numbers;
-    message->next = sim->messages;
-    sim->messages = message;
-    return message;
-}
-
-// Bytes that are doubled on the way: the script runs twice, the second reply is nobody's.
-static void send_again(struct sim *sim, const struct sim_message *message, int64_t delay)
-{
-    struct sim_message *copy = new_message(sim, message);
-    copy->connection = 0;
-    for (uint32_t i = 0; i < copy->n_entries; i++) {
-        copy->entries[i] = (struct buffer){0};
-        buffer_append_slice(&copy->entries[i], buffer_slice(&message->entries[i]));
-    }
-    sim_queue_add(&sim->queue, delay, arrive, copy, copy->number);
 }
 
 static void fill_message(struct sim *sim, struct sim_link *link, struct sim_call *call)
@@ -292,8 +296,6 @@ static void send_call(struct sim_node *node, int index)
     link->to_server_ms = at > link->to_server_ms ? at : link->to_server_ms;
     sim_queue_add(&sim->queue, link->to_server_ms - sim->queue.now_ms, arrive, message,
                   message->number);
-    if (!sim->healing && sim_chance(&sim->random, 1))
-        send_again(sim, message, link->to_server_ms + 30 - sim->queue.now_ms);
     sim_queue_add(&sim->queue, CALL_TIMEOUT_MS, time_out, message, message->connection);
 }
 

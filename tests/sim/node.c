@@ -7,6 +7,7 @@
 #include "sim/parts.h"
 
 #define TICK_MS 100
+#define HEALED_ANSWERS_MS 60000 // what is not answered by then never will be
 
 static int64_t now_ms(void *self)
 {
@@ -101,7 +102,10 @@ static void tick(struct sim *sim, void *arg, uint64_t life)
 
 void node_watch(struct sim_node *node)
 {
-    if (node->life == 0 || node->tick_due || node->n_open == 0)
+    const struct sim *sim = node->sim;
+    bool waited_enough =
+        sim->healing && sim->queue.now_ms > sim->healed_ms + HEALED_ANSWERS_MS;
+    if (node->life == 0 || node->tick_due || node->n_open == 0 || waited_enough)
         return;
     node->tick_due = true;
     sim_queue_add(&node->sim->queue, TICK_MS, tick, node, node->life);

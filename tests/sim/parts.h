@@ -27,7 +27,8 @@ struct sim_message {
     struct sim_node *node;
     uint64_t connection, number;
     int call;
-    bool arrived, lost; // lost: what is on its way under this number is dropped
+    bool arrived;
+    bool lost; // what is on its way under this number is dropped
     uint32_t n_entries;
     struct buffer entries[SIM_CALL_ENTRIES];
     int64_t oldest_ms, newest_ms;
@@ -127,7 +128,7 @@ struct sim {
     int n_nodes;
     struct model model;
     struct sim_faults faults;
-    int64_t slow_ms; // more, for each way
+    int64_t latency_ms, slow_ms; // of a way through the network: up to, and at least
     struct sim_message *messages;
     struct sim_request *requests;
     struct sim_try *tries;
@@ -136,6 +137,7 @@ struct sim {
     struct sim_point *points;
     uint32_t points_capacity;
     bool healing;
+    int64_t healed_ms;              // when, in virtual time
     struct outcome planted_outcome; // of another client's
 };
 
@@ -187,5 +189,7 @@ void fault_heal(struct sim *sim); // no more of them, and everything works again
 void check_applied(struct sim_node *node);
 void check_told(struct sim *sim, struct sim_try *try, const struct outcome *outcome);
 void check_end(struct sim *sim);
+// Asks a daemon what the naive matcher is asked (query.c).
+void check_queries(struct sim *sim, struct sim_node *node);
 
 #endif

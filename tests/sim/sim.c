@@ -43,8 +43,8 @@ int64_t sim_now_ms(const struct sim *sim)
 
 int64_t sim_delay_ms(struct sim *sim)
 {
-    int64_t rare = sim_chance(&sim->random, 3) && !sim->healing ? 2000 : 10;
-    return sim_between(&sim->random, 0, rare) + sim->slow_ms;
+    bool rare = sim_chance(&sim->random, 3) && !sim->healing;
+    return sim_between(&sim->random, 0, rare ? 2000 : sim->latency_ms) + sim->slow_ms;
 }
 
 void sim_trace(struct sim *sim, const struct sim_node *node, const char *format, ...)
@@ -100,6 +100,8 @@ static void start(struct sim *sim)
               slice_from(""));
     add_entry(sim, ENTRY_ACTOR_LOCAL, slice_from("local"), buffer_slice(&command));
     buffer_free(&command);
+    sim->latency_ms =
+        sim_chance(&sim->random, 50) ? 8 : sim_between(&sim->random, 1, 250);
     sim->n_nodes = (int)sim_between(&sim->random, 1, SIM_NODES_MAX);
     for (int i = 0; i < sim->n_nodes; i++) {
         sim->nodes[i].sim = sim;
