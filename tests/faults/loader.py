@@ -40,6 +40,11 @@ def waiting_time(unit, days):
     return native.put(10, row)
 
 
+def request_id_at(time_ms):
+    """A request id that was made then."""
+    return time_ms.to_bytes(6, "big") + native.request_id()[6:]
+
+
 class Write:
     def __init__(self, unit, days):
         self.ident = native.request_id()

@@ -80,6 +80,12 @@ def private_connection(data):
     return Redis(redis / "redis.sock", "vardsok", password)
 
 
+def drain(stream):
+    """So that who writes into the pipe never waits."""
+    with stream:
+        stream.read()
+
+
 class OwnRedis:
     """A redis-server with settings that are safe unless said otherwise."""
 
@@ -123,7 +129,7 @@ class OwnRedis:
         for line in self.process.stdout:
             seen += line
             if b"ready to accept connections" in line.lower():
-                threading.Thread(target=self.process.stdout.read, daemon=True).start()
+                threading.Thread(target=drain, args=(self.process.stdout,), daemon=True).start()
                 return
         raise AssertionError("redis-server ended:\n" + seen.decode())
 
