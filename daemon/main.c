@@ -300,6 +300,12 @@ static void on_log_fatal(void *self, int status, const char *what)
     stop(daemon, 1);
 }
 
+static void on_log_notice(void *self, const char *what)
+{
+    (void)self;
+    server_log(LOG_LEVEL_WARN, "log_repaired", "what=\"%s\"", what);
+}
+
 // --- time: the tick, the order of the day, SIGHUP ---
 
 static void on_prepare(uv_idle_t *idle)
@@ -389,6 +395,7 @@ static int start_log(struct daemon *daemon)
         .uuid = daemon->uuid,
         .first_entry = buffer_slice(&daemon->first_entry),
         .on_fatal = on_log_fatal,
+        .on_notice = on_log_notice,
         .self = daemon,
     };
     struct replica_log_events events = {daemon, on_entry, on_caught_up, on_state};
@@ -431,6 +438,7 @@ static int start(struct daemon *daemon)
     server_log_set_level(daemon->config.log_level);
     umask(077);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); // a limit on the size of files is as a full disk
     int error = make_folder(daemon->config.data_dir);
     if (error != 0) {
         fprintf(stderr, "vardsokd: data-dir: %s: %s\n", daemon->config.data_dir,

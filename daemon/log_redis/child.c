@@ -5,9 +5,11 @@
 // Failure modes: the lock is held (by another daemon, by a killed daemon's child that is
 // not dead yet, by that one's rewrite child): tried again for 5 s, and said so; the
 // server exits: started again after 10 ms doubling to 2 s; it does not end when told to:
-// SIGKILL after 10 s; it cannot be started at all: on_failed.
+// SIGKILL after 10 s; it cannot be started at all: on_failed; it refuses its append-only
+// file: repaired or on_failed; the disk is full: not started before there is room, for
+// Redis 7.0 ends itself at the first write that fails.
 //
-//   STOPPED -> LOCKING -> RUNNING <-> (EXITED -> RESTING)
+//   STOPPED -> LOCKING -> RUNNING <-> (EXITED -> RESTING <-> RESTING)
 //   RUNNING, EXITED -> STOPPING -> CLOSED;  STOPPED, LOCKING, EXITED, RESTING -> CLOSED
 #include "log_redis/child.h"
 
@@ -22,12 +24,14 @@
 
 #include "base/check.h"
 #include "base/status.h"
+#include "log_redis/aof.h"
 
 #define LOCK_RETRY_MS 50
 #define REST_MIN_MS 10
 #define REST_MAX_MS 2000
 #define REST_DOUBLINGS 8
 #define STOP_TIMEOUT_MS 10000
+#define EXIT_REFUSED 1
 #define EXIT_NOT_FOUND 127 // of setpriv, when it cannot find what to become
 #define LOCK_DESCRIPTOR 3  // in the child
 
@@ -43,8 +47,9 @@ static const unsigned allowed_moves[] = {
     [LOG_REDIS_CHILD_EXITED] = BIT(LOG_REDIS_CHILD_RESTING) |
                                BIT(LOG_REDIS_CHILD_STOPPING) |
                                BIT(LOG_REDIS_CHILD_CLOSED),
-    [LOG_REDIS_CHILD_RESTING] =
-        BIT(LOG_REDIS_CHILD_RUNNING) | BIT(LOG_REDIS_CHILD_CLOSED),
+    [LOG_REDIS_CHILD_RESTING] = BIT(LOG_REDIS_CHILD_RUNNING) |
+                                BIT(LOG_REDIS_CHILD_RESTING) |
+                                BIT(LOG_REDIS_CHILD_CLOSED),
     [LOG_REDIS_CHILD_STOPPING] = BIT(LOG_REDIS_CHILD_CLOSED),
     [LOG_REDIS_CHILD_CLOSED] = 0,
 };
@@ -109,6 +114,19 @@ static void on_process_closed(uv_handle_t *handle)
         rest(child);
 }
 
+// The server ended by itself before it could be used.
+static void repair(struct log_redis_child *child)
+{
+    char what[LOG_REDIS_WHAT_LEN + 128];
+    int status = log_redis_aof_repair(child->redis_dir, what, sizeof what);
+    if (what[0])
+        snprintf(child->what, sizeof child->what, "%.255s", what);
+    if (status == STATUS_DATA_LOSS)
+        be_failed(child, status);
+    else if (status == 0 && what[0])
+        child->on_notice(child, what);
+}
+
 static void on_exit_of_server(uv_process_t *process, int64_t exit_status, int signal)
 {
     struct log_redis_child *child = process->data;
@@ -124,6 +142,8 @@ static void on_exit_of_server(uv_process_t *process, int64_t exit_status, int si
                  child->redis_server);
         be_failed(child, STATUS_NOT_FOUND);
     }
+    if (!child->closing && exit_status == EXIT_REFUSED && !child->worked)
+        repair(child);
     uv_close((uv_handle_t *)process, on_process_closed);
 }
 
@@ -171,6 +191,7 @@ static void spawn(struct log_redis_child *child)
         return;
     }
     child->what[0] = '\0';
+    child->worked = false;
     child->process_open = true;
     move(child, LOG_REDIS_CHILD_RUNNING);
     int error = start_process(child);
@@ -212,6 +233,7 @@ static void try_lock(struct log_redis_child *child)
 void log_redis_child_settle(struct log_redis_child *child)
 {
     child->n_attempts = 0;
+    child->worked = true;
 }
 
 static int open_lock(struct log_redis_child *child)
@@ -232,6 +254,8 @@ static void on_timer(uv_timer_t *timer)
     struct log_redis_child *child = timer->data;
     if (child->state == LOG_REDIS_CHILD_LOCKING)
         try_lock(child);
+    else if (child->state == LOG_REDIS_CHILD_RESTING && log_redis_child_find_room(child))
+        rest(child);
     else if (child->state == LOG_REDIS_CHILD_RESTING)
         spawn(child);
     else if (child->state == LOG_REDIS_CHILD_STOPPING)

@@ -7,7 +7,8 @@
 //
 // Guarantees: never two redis servers on one folder, also when the daemon is killed and
 // its child lives on for a moment; the child dies with the daemon; it is started again
-// when it exits. Must never: be asked to repair or remove what it does not understand.
+// when it exits and the disk has room, a torn append-only file being repaired first
+// (aof.h).
 #ifndef LOG_REDIS_CHILD_H
 #define LOG_REDIS_CHILD_H
 
@@ -34,6 +35,8 @@ struct log_redis_child {
     // It waits for the lock, or the server exited and will be started again; why is in
     // what.
     void (*on_change)(struct log_redis_child *child);
+    // What was done to the append-only file, for the operator.
+    void (*on_notice)(struct log_redis_child *child, const char *what);
     // It cannot go on; why is in what. Close it.
     void (*on_failed)(struct log_redis_child *child, int status);
     void (*on_closed)(struct log_redis_child *child);
@@ -41,6 +44,7 @@ struct log_redis_child {
     uv_loop_t *loop;
     enum log_redis_child_state state;
     bool closing, failed, process_open;
+    bool worked;                      // the server now or last running was used
     int lock;                         // descriptor, -1 when there is none
     char *data_dir;                   // absolute
     char *redis_dir;                  // absolute
@@ -55,7 +59,8 @@ struct log_redis_child {
 void log_redis_child_init(struct log_redis_child *child, uv_loop_t *loop);
 // Makes data_dir (0700) if it is not there. What goes wrong comes through on_failed:
 // STATUS_INVALID_ARGUMENT (folder), STATUS_FAILED_PRECONDITION (locked by another for
-// LOG_REDIS_LOCK_WAIT_MS), STATUS_NOT_FOUND (no redis-server or no setpriv).
+// LOG_REDIS_LOCK_WAIT_MS), STATUS_NOT_FOUND (no redis-server or no setpriv),
+// STATUS_DATA_LOSS (its append-only file is damaged, and not just torn at the end).
 void log_redis_child_start(struct log_redis_child *child, const char *data_dir);
 // Ends the server cleanly (SIGTERM; SIGKILL after 10 s), frees the lock, then calls
 // on_closed; never inside the call.
@@ -64,8 +69,10 @@ void log_redis_child_close(struct log_redis_child *child);
 // The server works: the next rest will be short again.
 void log_redis_child_settle(struct log_redis_child *child);
 
-// child_files.c: what lies in the folder. 0 or STATUS_INVALID_ARGUMENT with what filled.
+// child_files.c: what lies in the folder. 0 or STATUS_INVALID_ARGUMENT with what filled;
+// find_room: STATUS_RESOURCE_EXHAUSTED when the append-only file cannot grow.
 int log_redis_child_make_folders(struct log_redis_child *child, const char *data_dir);
 int log_redis_child_write_config(struct log_redis_child *child);
+int log_redis_child_find_room(struct log_redis_child *child);
 
 #endif

@@ -8,10 +8,12 @@
 
 #include "base/check.h"
 #include "base/status.h"
+#include "log_redis/aof.h"
 #include "log_redis/child.h"
 
 #define PASSWORD_BYTES 24
 #define USER "vardsok"
+#define ROOM_BYTES (4 * 1024 * 1024) // for the longest append call, twice
 
 // Just what the scripts, the follower and the checks use.
 #define COMMANDS                                                                         \
@@ -154,4 +156,26 @@ int log_redis_child_write_config(struct log_redis_child *child)
     }
     free(path);
     return status;
+}
+
+// In a file of its own, at the offset where the append-only file goes on: a limit on the
+// size of files counts too.
+int log_redis_child_find_room(struct log_redis_child *child)
+{
+    char *path = join(child->redis_dir, "room");
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    int error = fd < 0 ? errno : 0;
+    if (fd >= 0) {
+        error =
+            posix_fallocate(fd, (off_t)log_redis_aof_size(child->redis_dir), ROOM_BYTES);
+        close(fd);
+        unlink(path);
+    }
+    free(path);
+    if (error != ENOSPC && error != EDQUOT && error != EFBIG)
+        return 0; // the server will find out itself
+    snprintf(child->what, sizeof child->what,
+             "disk full: no room for the log in %.160s (%s)", child->redis_dir,
+             strerror(error));
+    return STATUS_RESOURCE_EXHAUSTED;
 }

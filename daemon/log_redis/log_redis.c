@@ -20,6 +20,7 @@
 #include "log_redis/child.h"
 #include "log_redis/control.h"
 #include "log_redis/follow.h"
+#include "log_redis/marker.h"
 
 struct log_redis {
     uv_loop_t *loop;
@@ -30,12 +31,8 @@ struct log_redis {
     struct log_redis_control control;
     struct log_redis_append append;
     struct log_redis_follow follow;
-    struct log_redis_high_water mark, saving; // on disk, and on its way there
-    uv_work_t save;
-    char mark_what[LOG_REDIS_WHAT_LEN]; // why it could not be loaded or saved
-    char save_what[LOG_REDIS_WHAT_LEN]; // of the saving under way
-    int save_status;
-    bool is_saving, was_caught_up;
+    struct log_redis_marker marker;
+    bool was_caught_up;
     bool connecting; // control was started
     bool following;  // append and follow were started
     bool was_usable, fatal, closing;
@@ -98,10 +95,10 @@ static int judge(const struct log_redis *log, char *what, size_t size)
         why = or_else(log->append.connection.what, "the appender is connecting");
     else if (!log_redis_follow_is_connected(&log->follow))
         why = or_else(log->follow.connection.what, "the follower is connecting");
-    else if (log->follow.seen.sequence < log->mark.position.sequence)
+    else if (log->follow.seen.sequence < log->marker.mark.position.sequence)
         why = "catching up with what this data folder has followed before";
-    else if (log->config.data_dir && log->mark.position.sequence == 0)
-        why = or_else(log->mark_what, "the log is being read for the first time");
+    else if (log->marker.data_dir && log->marker.mark.position.sequence == 0)
+        why = or_else(log->marker.what, "the log is being read for the first time");
     snprintf(what, size, "%s", why);
     if (!why[0])
         return 0;
@@ -151,82 +148,36 @@ static void doubt(struct log_redis *log, enum log_redis_verdict verdict,
 
 // --- the high-water mark ---
 
-static int load_mark(struct log_redis *log)
+static uint64_t marked_sequence(const struct log_redis *log)
 {
-    if (!log->config.data_dir)
-        return 0;
-    return log_redis_high_water_load(log->config.data_dir, &log->mark, log->mark_what,
-                                     sizeof log->mark_what);
+    return log->marker.mark.position.sequence;
 }
 
-// Whether there is something newer to save, which is then in saving. After a verdict the
-// mark stays where it was: it is the proof.
-static bool prepare_mark(struct log_redis *log)
-{
-    if (!log->config.data_dir || log->verdict != LOG_REDIS_SOUND ||
-        !log->control.known_uuid[0] ||
-        log->follow.seen.sequence <= log->mark.position.sequence)
-        return false;
-    memcpy(log->saving.uuid, log->control.known_uuid, sizeof log->saving.uuid);
-    log->saving.position = log->follow.seen;
-    return true;
-}
-
-static void save_mark(struct log_redis *log)
-{
-    log->save_status = log_redis_high_water_save(log->config.data_dir, &log->saving,
-                                                 log->save_what, sizeof log->save_what);
-}
-
-static void take_saved(struct log_redis *log)
-{
-    if (log->save_status)
-        memcpy(log->mark_what, log->save_what, sizeof log->mark_what);
-    else
-        log->mark = log->saving;
-}
-
-static void close_one(struct log_redis *log);
-
-static void on_save(uv_work_t *work)
-{
-    save_mark(work->data);
-}
-
-static void on_saved(uv_work_t *work, int status)
-{
-    struct log_redis *log = work->data;
-    (void)status;
-    log->is_saving = false;
-    take_saved(log);
-    if (log->closing)
-        close_one(log);
-    else
-        decide(log);
-}
-
-// Before the first write is taken: from then on, an empty Redis is a loss.
-static void make_mark(struct log_redis *log)
-{
-    if (log->mark.position.sequence > 0 || log->is_saving || !prepare_mark(log))
-        return;
-    save_mark(log);
-    take_saved(log);
-}
-
-// In the thread pool, for it waits for the disk; each second while entries come.
+// Each second while entries come; the first at once, before a write is taken: from then
+// on an empty Redis is a loss. After a verdict the mark stays where it was: it is the
+// proof.
 static void keep_mark(struct log_redis *log)
 {
-    if (log->is_saving || log->closing || !prepare_mark(log))
+    if (log->verdict != LOG_REDIS_SOUND || log->marker.is_saving || log->closing ||
+        !log_redis_marker_set(&log->marker, log->control.known_uuid, &log->follow.seen))
         return;
-    log->save.data = log;
-    log->is_saving = uv_queue_work(log->loop, &log->save, on_save, on_saved) == 0;
+    if (marked_sequence(log) == 0)
+        log_redis_marker_save(&log->marker);
+    else
+        log_redis_marker_start(&log->marker, log->loop);
+}
+
+static void keep_last_mark(struct log_redis *log)
+{
+    if (log->verdict == LOG_REDIS_SOUND &&
+        log_redis_marker_set(&log->marker, log->control.known_uuid, &log->follow.seen))
+        log_redis_marker_save(&log->marker);
 }
 
 // Whether the entry is not the one that this folder has followed before.
 static bool is_other_than_marked(const struct log_redis *log, uint64_t sequence)
 {
-    const struct log_redis_position *marked = &log->mark.position;
+    const struct log_redis_position *marked = &log->marker.mark.position;
     return sequence == marked->sequence &&
            memcmp(log->follow.seen.checksum, marked->checksum, sizeof marked->checksum) !=
                0;
@@ -235,7 +186,7 @@ static bool is_other_than_marked(const struct log_redis *log, uint64_t sequence)
 static void compare_with_mark(struct log_redis *log)
 {
     char detail[LOG_REDIS_WHAT_LEN];
-    uint64_t seen = log->follow.seen.sequence, marked = log->mark.position.sequence;
+    uint64_t seen = log->follow.seen.sequence, marked = marked_sequence(log);
     if (seen >= marked)
         return;
     snprintf(detail, sizeof detail, "entry %llu was applied here before, it has %llu",
@@ -248,12 +199,12 @@ static void on_child_started(struct log_redis_child *child)
     struct log_redis *log = child->owner;
     if (!log->connecting) {
         log->connecting = true;
-        int status = load_mark(log); // the lock is held now
+        int status = log_redis_marker_load(&log->marker); // the lock is held now
         if (status) {
-            fail(log, status, log->mark_what);
+            fail(log, status, log->marker.what);
             return;
         }
-        log->control.init = log->config.init || log->mark.position.sequence == 0;
+        log->control.init = log->config.init || marked_sequence(log) == 0;
         log_redis_control_start(&log->control);
     }
     decide(log);
@@ -270,6 +221,13 @@ static void on_child_failed(struct log_redis_child *child, int status)
     decide(log);
     if (!log->was_usable)
         fail(log, status, child->what);
+}
+
+static void on_child_notice(struct log_redis_child *child, const char *what)
+{
+    struct log_redis *log = child->owner;
+    if (log->config.on_notice)
+        log->config.on_notice(log->config.self, what);
 }
 
 static void on_control_change(struct log_redis_control *control)
@@ -336,7 +294,6 @@ static void on_caught_up(struct log_redis_follow *follow)
     log->control.current_ms = uv_now(log->loop);
     log->was_caught_up = true;
     compare_with_mark(log);
-    make_mark(log);
     keep_mark(log);
     decide(log);
     log->events.on_caught_up(log->events.self);
@@ -364,9 +321,17 @@ static void close_one(struct log_redis *log)
     if (--log->n_open > 0)
         return;
     // Nothing is applied any more.
-    if (prepare_mark(log))
-        save_mark(log);
+    keep_last_mark(log);
     log_redis_child_close(&log->child);
+}
+
+static void on_mark_saved(struct log_redis_marker *marker)
+{
+    struct log_redis *log = marker->owner;
+    if (log->closing)
+        close_one(log);
+    else
+        decide(log);
 }
 
 static void on_control_closed(struct log_redis_control *control)
@@ -392,6 +357,7 @@ static void init_child(struct log_redis *log)
     log->child.redis_server = program ? program : "redis-server";
     log->child.on_started = on_child_started;
     log->child.on_change = on_child_change;
+    log->child.on_notice = on_child_notice;
     log->child.on_failed = on_child_failed;
     log->child.on_closed = on_child_closed;
 }
@@ -416,7 +382,7 @@ static void init_control(struct log_redis *log, const struct log_redis_address *
     log->control.uuid = slice_from(log->config.uuid);
     log->control.first_entry = log->config.first_entry;
     log->control.seen = &log->follow.seen;
-    log->control.mark = &log->mark;
+    log->control.mark = &log->marker.mark;
     log->control.on_change = on_control_change;
     log->control.on_verdict = on_control_verdict;
     log->control.on_closed = on_control_closed;
@@ -463,6 +429,9 @@ struct log_redis *log_redis_new(uv_loop_t *loop, const struct log_redis_config *
     log->status = STATUS_UNAVAILABLE;
     const struct log_redis_address *address =
         is_embedded(log) ? &log->child.address : &log->address;
+    log->marker.owner = log;
+    log->marker.data_dir = log->config.data_dir;
+    log->marker.on_saved = on_mark_saved;
     init_child(log);
     init_follow(log, address);
     init_append(log, address);
@@ -522,9 +491,9 @@ int log_redis_start(struct log_redis *log)
     int status = read_address(log);
     if (status)
         return status;
-    status = load_mark(log);
+    status = log_redis_marker_load(&log->marker);
     if (status) {
-        snprintf(log->what, sizeof log->what, "%s", log->mark_what);
+        snprintf(log->what, sizeof log->what, "%s", log->marker.what);
         return status;
     }
     log->connecting = true;
@@ -538,7 +507,7 @@ void log_redis_close(struct log_redis *log, void (*on_closed)(void *self), void 
     log->closing = true;
     log->on_closed = on_closed;
     log->closed_self = self;
-    log->n_open += log->is_saving;
+    log->n_open += log->marker.is_saving;
     log_redis_append_close(&log->append);
     log_redis_follow_close(&log->follow);
     log_redis_control_close(&log->control);

@@ -38,11 +38,13 @@ struct log_redis_config {
     // folder has followed (STATUS_DATA_LOSS). Called once at most, from the loop, and
     // only before the log was first usable; the process should close the log and exit 1.
     void (*on_fatal)(void *self, int status, const char *what);
+    // Something was repaired that the operator should know of; may be NULL.
+    void (*on_notice)(void *self, const char *what);
     void *self;
 };
 
 // The process must ignore SIGPIPE, for libuv does not: a Redis that dies is an error
-// here.
+// here. It should ignore SIGXFSZ, or a limit on the size of files ends it.
 struct log_redis *log_redis_new(uv_loop_t *loop, const struct log_redis_config *config,
                                 const struct replica_log_events *events);
 // The entry to go on after, when a snapshot has been loaded; before log_redis_start.
