@@ -4,6 +4,7 @@
 
 #include "cli/import.h"
 #include "cli/json_write.h"
+#include "cli/mask.h"
 #include "lib/address.h"
 
 #define PROGRESS_EVERY_MS 100
@@ -28,15 +29,21 @@ static void report_fault(const struct import *import, const struct fault *fault)
 {
     const char *meaning = text_reason(import->cli->language, reason_name(fault->reason));
     bool in_folder = strcmp(import->source, "-") != 0;
-    fprintf(stderr, "%s%s%s:", in_folder ? import->source : "", in_folder ? "/" : "",
-            fault->file);
+    if (in_folder) {
+        mask_print(stderr, import->source);
+        fputc('/', stderr);
+    }
+    mask_print(stderr, fault->file);
+    fputc(':', stderr);
     if (fault->line > 0)
         fprintf(stderr, "%llu:", (unsigned long long)fault->line);
     if (fault->column[0])
         fprintf(stderr, " %s:", fault->column);
     if (meaning && fault->reason != REASON_TAKEN)
         fprintf(stderr, " %s:", meaning);
-    fprintf(stderr, " %s\n", fault->message);
+    fputc(' ', stderr);
+    mask_print(stderr, fault->message);
+    fputc('\n', stderr);
 }
 
 void import_report_faults(struct import *import)

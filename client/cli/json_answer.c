@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "base/status.h"
 #include "cli/json_write.h"
+#include "cli/mask.h"
 
 static const char *const option_keys[] = {
     "verdict",        "verify",        "kind",
@@ -118,6 +119,15 @@ void json_write_answer(struct buffer *out, const struct answer *answer)
     json_write_text(out, "]}");
 }
 
+static void write_masked(struct buffer *out, const char *text)
+{
+    struct buffer copy = {0};
+    buffer_append(&copy, text, strlen(text));
+    mask_identity(copy.data, copy.len);
+    json_write_string(out, buffer_slice(&copy));
+    buffer_free(&copy);
+}
+
 void json_write_error(struct buffer *out, const struct vardsok_error *error)
 {
     json_write_text(out, "{\"error\":{");
@@ -130,9 +140,9 @@ void json_write_error(struct buffer *out, const struct vardsok_error *error)
     }
     if (error->field[0]) {
         json_write_key(out, mark, "field");
-        json_write_string(out, slice_from(error->field));
+        write_masked(out, error->field);
     }
     json_write_key(out, mark, "message");
-    json_write_string(out, slice_from(error->message));
+    write_masked(out, error->message);
     json_write_text(out, "}}");
 }

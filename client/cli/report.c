@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/mask.h"
 
 static void say(const struct cli *cli, enum text text, va_list arguments)
 {
@@ -58,10 +59,11 @@ int cli_error(const struct cli *cli, const struct vardsok_error *error)
                               : text_reason(cli->language, error->reason);
     if (meaning)
         fprintf(stderr, "%s: ", meaning);
-    fputs(error->message, stderr);
-    fprintf(stderr, " (%s%s%s%s%s)\n", vardsok_status_name(error->status),
-            error->reason[0] ? " " : "", error->reason, error->field[0] ? " " : "",
-            error->field);
+    mask_print(stderr, error->message);
+    fprintf(stderr, " (%s%s%s%s", vardsok_status_name(error->status),
+            error->reason[0] ? " " : "", error->reason, error->field[0] ? " " : "");
+    mask_print(stderr, error->field);
+    fputs(")\n", stderr);
     if (unreachable) {
         text_print(stderr, cli->language, TEXT_HOW_TO_START);
         return EXIT_UNREACHABLE;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/buffer.h"
+#include "cli/mask.h"
 #include "cli/text_table.h"
 
 static const char *const codes[LANGUAGE_COUNT] = {
@@ -18,24 +19,35 @@ const char *text_get(enum language language, enum text text)
 // The formats are ours, and a test holds both languages' arguments against each other.
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
-void text_vprint(FILE *out, enum language language, enum text text, va_list arguments)
+static void append(struct buffer *out, enum language language, enum text text,
+                   va_list arguments)
 {
-    vfprintf(out, text_get(language, text), arguments);
-}
-
-void text_append(struct buffer *out, enum language language, enum text text, ...)
-{
-    va_list arguments, again;
-    va_start(arguments, text);
+    va_list again;
     va_copy(again, arguments);
     int len = vsnprintf(NULL, 0, text_get(language, text), arguments);
-    va_end(arguments);
     size_t size = (size_t)len + 1;
     vsnprintf(buffer_reserve(out, size), size, text_get(language, text), again);
     va_end(again);
     out->len += (size_t)len;
 }
 #pragma GCC diagnostic pop
+
+void text_append(struct buffer *out, enum language language, enum text text, ...)
+{
+    va_list arguments;
+    va_start(arguments, text);
+    append(out, language, text, arguments);
+    va_end(arguments);
+}
+
+void text_vprint(FILE *out, enum language language, enum text text, va_list arguments)
+{
+    struct buffer line = {0};
+    append(&line, language, text, arguments);
+    mask_identity(line.data, line.len);
+    fwrite(line.data, 1, line.len, out);
+    buffer_free(&line);
+}
 
 void text_print(FILE *out, enum language language, enum text text, ...)
 {
