@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Runs a fuzz target once over each file of a corpus folder, so that every compiler and preset
-// replays what the fuzzer once found. Exit 0: all files ran; 2: nothing to read.
+// Runs a fuzz target once over each file of a corpus folder, so that every compiler and
+// preset replays what the fuzzer once found. Exit 0: all files ran; 2: nothing to read.
 #include <dirent.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -10,7 +10,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-// Reads the whole file into memory of exactly its size, so that a read past the end is seen.
+// Reads the whole file into memory of exactly its size, so that a read past the end is
+// seen.
 static int replay_file(const char *folder, const char *name)
 {
     char path[4096];

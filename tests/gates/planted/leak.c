@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Planted: a Criterion test that leaks and passes all the same. The sanitizer gate must see it.
+// Planted: a Criterion test that leaks and passes all the same. The sanitizer gate must
+// see it.
 #include <criterion/criterion.h>
 #include <stdlib.h>
 
