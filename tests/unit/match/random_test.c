@@ -314,12 +314,12 @@ Test(match_random, the_answer_does_not_depend_on_how_it_was_found)
 {
     static struct random_world r;
     uint64_t n_options = 0;
-    for (uint64_t seed = 1; seed <= 8; seed++) {
+    for (uint64_t seed = 1; seed <= 6; seed++) {
         random_world_init(&r, seed);
-        live_through(&r, 300, &n_options);
+        live_through(&r, 120, &n_options);
         world_close(&r.world);
     }
-    cr_assert_gt(n_options, 50000, "only %llu options", (unsigned long long)n_options);
+    cr_assert_gt(n_options, 20000, "only %llu options", (unsigned long long)n_options);
 }
 
 static int compare_answers_of(struct random_world *a, struct random_world *b)

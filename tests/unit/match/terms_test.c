@@ -128,6 +128,9 @@ Test(match_terms, bmi_is_compared_exactly)
     terms.bmi_max = 300;
     struct match_query facts = {.weight_hg = 768, .height_cm = 160, .age = -1};
     expect(terms, facts, 0, 0);
+    terms.bmi_min = 300;
+    expect(terms, facts, 0, 0);
+    terms.bmi_min = 185;
     facts.weight_hg = 769;
     expect(terms, facts, FAILS(BMI), 0);
     facts.weight_hg = 474;
