@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The files of domain.md §6: UTF-8 CSV (RFC 4180) with a header row, one file per kind.
+// The files of import and export: UTF-8 CSV (RFC 4180) with a header row, one file per
+// kind.
 //
 // Reading is a stream: bytes in, rows and faults out, memory bounded by one row. Every
 // fault of every cell is told, with the line where its row begins; a row without any is
@@ -33,7 +34,7 @@ struct csv_column {
         parent_offset; // of the nested struct that holds the field, 0 when there is none
 };
 
-// The columns of a kind in the order of domain.md §6. Returns how many.
+// The columns of a kind in their fixed order. Returns how many.
 unsigned csv_columns(enum kind kind, struct csv_column columns[CSV_COLUMNS_MAX]);
 
 struct csv_fault {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Great-circle distance as domain.md §3 defines it: haversine, R = 6371.0088 km, double,
+// Great-circle distance as every answer has it: haversine, R = 6371.0088 km, double,
 // rounded half up to whole km. Positions are in 1e-6 degrees.
 #ifndef BASE_DISTANCE_H
 #define BASE_DISTANCE_H

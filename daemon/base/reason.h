@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Why something was refused: the closed list of machine-readable reasons (domain.md §5),
+// Why something was refused: the closed list of machine-readable reasons,
 // and the struct that carries one refusal upwards. docs/errors.md says what to do.
 #ifndef BASE_REASON_H
 #define BASE_REASON_H

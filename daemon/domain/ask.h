@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // From a user's query to the engine's: resolves service, municipality, region sets and dates
-// against what is stored, and computes the care guarantee's deadline (domain.md §3).
+// against what is stored, and computes the care guarantee's deadline.
 #ifndef DOMAIN_ASK_H
 #define DOMAIN_ASK_H
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The running digest: a sum mod 2^128 of hashes, so that order does not matter and a part can be
-// added and taken away as it changes (shapes.md §4).
+// added and taken away as it changes (docs/log.md).
 #ifndef DOMAIN_DIGEST_H
 #define DOMAIN_DIGEST_H
 

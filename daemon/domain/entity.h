@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The entities of domain.md §2 as C structs, their kinds and their shapes.
+// The entities of vardsok/v1/entities.proto as C structs, their kinds and their shapes.
 //
 // Numbers are int64_t with ABSENT for "not known" (never 0); texts borrow their bytes.
-// Units as in shapes.md §1: days since 1970, öre, hectograms, tenths of BMI, 1e-6
+// Units: days since 1970, öre, hectograms, tenths of BMI, 1e-6
 // degrees.
 #ifndef DOMAIN_ENTITY_H
 #define DOMAIN_ENTITY_H
@@ -177,7 +177,7 @@ extern const struct shape shape_contact, shape_terms;
 #define SETTING_MAX_AGE_DAYS "waiting_time_max_age_days"
 #define SETTING_MAX_AGE_DAYS_DEFAULT 42
 
-// All static rules of domain.md §2 for one entity: shape_check and then the rules between
+// All static rules for one entity: shape_check and then the rules between
 // fields (min <= max, both or none, region of a municipality ...). Does not look at what
 // is stored. Errors: STATUS_INVALID_ARGUMENT; refusal names the field.
 int entity_check(enum kind kind, const union entity *entity, struct refusal *refusal);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The rules between the fields of one entity (domain.md §2). A field that is absent, or
+// The rules between the fields of one entity. A field that is absent, or
 // that has a fault of its own, takes part in no rule: each fault is told once.
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Grammars of domain.md's typed texts. Each says whether a whole text has it; lengths in
+// Grammars of the typed texts. Each says whether a whole text has it; lengths in
 // bytes are checked by the caller (field_max_len). Private to domain/, but for
 // grammar_is_text, which wire asks of every text it reads.
 #ifndef DOMAIN_GRAMMAR_H

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A match query and its answer as users see them (domain.md §3), with their shapes. The
-// engine's own form is match/query.h; domain/ask.h goes from one to the other.
+// A match query and its answer as users see them (vardsok/v1/matching.proto), with their
+// shapes. The engine's own form is match/query.h; domain/ask.h goes from one to the other.
 #ifndef DOMAIN_QUESTION_H
 #define DOMAIN_QUESTION_H
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The 21 regions and the six healthcare regions: a closed national list (domain.md §2,
-// §6). A region set is a mask with bit n = county code n.
+// The 21 regions and the six healthcare regions: a closed national list.
+// A region set is a mask with bit n = county code n.
 #ifndef DOMAIN_REGION_H
 #define DOMAIN_REGION_H
 
@@ -26,7 +26,7 @@ int region_set_add(struct slice item, uint32_t *mask, struct refusal *refusal);
 int region_set_parse(struct slice text, uint32_t *mask, struct refusal *refusal);
 // "*" for all, else codes ascending joined by '|'; text in the arena.
 struct slice region_set_format(uint32_t mask, struct arena *arena);
-// The six keys in the order of domain.md §6, ends NULL.
+// The six keys in their fixed order, ends NULL.
 extern const char *const region_healthcare_keys[];
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The table of request ids: what each write's outcome was, so that a retry gets the first answer
-// instead of a second effect (shapes.md §7). Bounded in number and in time, without a hole: an id
+// instead of a second effect (docs/log.md). Bounded in number and in time, without a hole: an id
 // that has been forgotten is older than the horizon, and ids older than that are refused.
 #ifndef DOMAIN_REQUEST_IDS_H
 #define DOMAIN_REQUEST_IDS_H

@@ -2,7 +2,7 @@
 //
 // Shapes: one table per entity and message that says which fields it has.
 //
-// Reading and writing of protobuf, CSV and JSON, the checks of domain.md §2 and the help
+// Reading and writing of protobuf, CSV and JSON, the checks of single fields and the help
 // texts are all driven by these tables, so that a field is described once. The numbers
 // are those of the .proto files; a unit test holds every table against nanopb's generated
 // descriptors.
@@ -22,7 +22,7 @@
 #include "base/slice.h"
 
 #define ABSENT INT64_MIN
-#define TEXT_LIST_MAX 16 // items of a list (domain.md §2)
+#define TEXT_LIST_MAX 16 // items of a list
 #define NAME_MAX_LEN 256
 #define TEXT_MAX_LEN 1024
 #define ID_MAX_LEN 64
@@ -48,7 +48,7 @@ enum field_type {
     FIELD_NAME,       // at most 256 bytes, scanned for personal numbers
     FIELD_TEXT,       // at most 1,024 bytes, scanned
     FIELD_ORG_NUMBER, // 10 digits, Luhn
-    FIELD_PHONE,      // domain.md §1
+    FIELD_PHONE,      // Contact.phone of vardsok/v1/entities.proto
     FIELD_EMAIL,
     FIELD_URL,          // http or https
     FIELD_MUNICIPALITY, // 4 digits
@@ -92,7 +92,7 @@ enum field_flag {
 struct shape;
 
 struct field {
-    const char *name; // domain.md's name: CSV column, JSON key, field of an error
+    const char *name; // as in the .proto: CSV column, JSON key, field of an error
     uint32_t offset;  // offsetof in the C struct
     uint16_t number;  // protobuf field number
     uint8_t type;     // enum field_type
@@ -165,7 +165,7 @@ bool field_is_present(const struct field *field, const void *message);
 // Number of an enum's upper-case name, or 0.
 int64_t field_enum_number(const struct field *field, struct slice upper_name);
 
-// The checks of domain.md §2 that need no state: required fields, grammars, lengths,
+// The checks that need no state: required fields, grammars, lengths,
 // bounds, UTF-8, personal numbers, lists, for this shape and everything nested. First
 // fault decides. Errors: STATUS_INVALID_ARGUMENT with refusal->field = the field's name
 // ("contact.phone").

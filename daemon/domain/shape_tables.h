@@ -9,8 +9,8 @@
 
 #include "domain/shape.h"
 
-// Bounds that domain.md leaves open, chosen wide enough for any true value and narrow
-// enough for the index's integers.
+// Bounds that no rule of the field gives, chosen wide enough for any true value and
+// narrow enough for the index's integers.
 #define DATE_MIN_DAYS (-25567) // 1900-01-01
 #define DATE_MAX_DAYS 84370    // 2200-12-31
 #define DAYS_MAX 3650          // any number of days: wait, lead, pause, guarantee

@@ -46,7 +46,7 @@ struct command_header {
     unsigned char payload_hash[16];                 // of actor and command as the client meant them
 };
 
-// The recorded outcome of a request id (shapes.md §6).
+// The recorded outcome of a request id (docs/log.md).
 struct outcome {
     uint64_t sequence; // of the entry that decided it
     int status;        // 0 or the refusal's
@@ -63,7 +63,7 @@ void state_free(struct state *state);
 
 // Applies one entry: sequence must be the applied one + 1 (CHECK). Always leaves an outcome.
 // A request id already in the table with the same payload gives the recorded outcome; with another
-// payload, or outside its window (shapes.md §7), a refused one that is not recorded.
+// payload, or outside its window (docs/log.md), a refused one that is not recorded.
 // refusal (may be NULL) gets the message of a refusal that was decided now.
 void state_apply(struct state *state, const struct command_header *header,
                  struct change_source *source, struct outcome *outcome, struct refusal *refusal);

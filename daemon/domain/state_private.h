@@ -41,7 +41,7 @@ void change_commit(struct state *state);
 // Undoes everything in the journal, newest first, and settles the index.
 void change_rollback(struct state *state);
 
-// The rules of domain.md §2 and §4 that look at what is stored. old is NULL for a new entity.
+// The rules that look at what is stored. old is NULL for a new entity.
 int reference_check_put(const struct state *state, const struct change *change,
                         const struct record_view *old, int64_t logical_ms,
                         struct refusal *refusal);

@@ -27,7 +27,7 @@
 
 struct match_index;
 
-// Bounds of domain.md's terms; the absent bound is the value that nobody crosses.
+// Bounds of an entity's terms; the absent bound is the value that nobody crosses.
 struct match_terms {
     uint16_t weight_min, weight_max; // hectograms; 0 and UINT16_MAX = no bound
     uint16_t bmi_min, bmi_max;       // tenths; 0 and UINT16_MAX = no bound

@@ -171,8 +171,7 @@ static inline struct order_set *group_set(const struct match_index *index,
     return &index->services[group->service].sets[group->is_capacity];
 }
 
-// The newest-known figure of a waiting time that may be used on a day, or -1 (domain.md
-// §3).
+// The newest-known figure of a waiting time that may be used on a day, or -1.
 static inline int32_t waiting_figure(const struct match_waiting *waiting, int32_t today,
                                      int32_t max_age_days, bool *is_forecast)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // One query against the index: the 19 tests, verdicts, order, grouping, counts and near
-// misses of domain.md §3. Reads only; allocates only from the caller's arena, and nothing
-// that grows with the number of candidates.
+// misses of vardsok/v1/matching.proto. Reads only; allocates only from the caller's
+// arena, and nothing that grows with the number of candidates.
 #ifndef MATCH_QUERY_H
 #define MATCH_QUERY_H
 

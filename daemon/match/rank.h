@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The best candidates found so far, in the query's order (domain.md §3), absent values
-// last.
+// The best candidates found so far, in the query's order
+// (vardsok/v1/matching.proto), absent values last.
 #ifndef MATCH_RANK_H
 #define MATCH_RANK_H
 

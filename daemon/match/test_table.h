@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The tests that a candidate is put to (domain.md §3): their numbers and their table. A
+// The tests that a candidate is put to: their numbers and their table. A
 // further test is one value of the enum, one row of the table and one function in
 // match/tests.h; the switch that runs them, their names and every count of them follow.
 // (Its value in the schema's Reason and its words in the client come on top; tests hold

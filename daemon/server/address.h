@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Where the daemon listens: the URLs of --listen (docs/operations.md).
+// Where the daemon listens: the URLs of --listen.
 //
 //     unix:PATH   tcp://HOST:PORT     built
 //     grpc:// http:// tcps:// grpcs:// https://   known, not built yet
