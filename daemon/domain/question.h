@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A match query and its answer as users see them (vardsok/v1/matching.proto), with their
-// shapes. The engine's own form is match/query.h; domain/ask.h goes from one to the other.
+// shapes. The engine's own form is match/query.h; domain/ask.h goes from one to the
+// other.
 #ifndef DOMAIN_QUESTION_H
 #define DOMAIN_QUESTION_H
 
