@@ -7,6 +7,7 @@
 //
 // Failure modes: a line that is refused here keeps its place as an answer that is written
 // already; a call that fails ends the command, after everything before it was written.
+// Only a revision that is not reached is one query's own matter: the rest is asked again.
 #include "cli/batch.h"
 
 #include <errno.h>
@@ -25,8 +26,9 @@
 
 // What a line of the input becomes, in order.
 struct place {
-    bool is_sent;    // its answer comes from the daemon
-    size_t text_end; // else: where its answer ends in the chunk's texts
+    bool is_sent;       // its answer comes from the daemon
+    size_t request_end; // then: where it ends in the chunk's request
+    size_t text_end;    // else: where its answer ends in the chunk's texts
 };
 
 struct chunk {
@@ -68,7 +70,8 @@ static void add_line(struct chunk *chunk, struct slice line)
     }
     client_batch_add(&chunk->request, &query);
     json_decref(json);
-    chunk->places[chunk->n_places++] = (struct place){.is_sent = true};
+    chunk->places[chunk->n_places++] =
+        (struct place){.is_sent = true, .request_end = chunk->request.len};
     chunk->n_sent++;
 }
 
@@ -123,7 +126,28 @@ static int flush(struct batch *batch)
     return batch->out.len > 0 ? cli_print(batch->cli, &batch->out) : 0;
 }
 
-static int write_answer(struct batch *batch, struct chunk *chunk)
+// Asks what stands after the place once more. 0 or a status.
+static int ask_rest(struct batch *batch, struct chunk *chunk, const struct place *place,
+                    struct vardsok_error *error)
+{
+    struct buffer rest = {0};
+    vardsok_call_free(chunk->call);
+    chunk->call = NULL;
+    buffer_append(&rest, chunk->request.data + place->request_end,
+                  chunk->request.len - place->request_end);
+    int status = client_batch_start(batch->cli->connection, &rest, batch->cli->timeout_ms,
+                                    &chunk->call, error);
+    buffer_free(&rest);
+    return status;
+}
+
+static bool is_not_reached(const struct vardsok_error *error)
+{
+    return strcmp(error->reason, reason_name(REASON_REVISION_NOT_REACHED)) == 0;
+}
+
+static int write_answer(struct batch *batch, struct chunk *chunk,
+                        const struct place *place)
 {
     struct vardsok_error error, refused;
     struct answer answer;
@@ -134,6 +158,10 @@ static int write_answer(struct batch *batch, struct chunk *chunk)
     if (status == 0)
         status = client_error_set(&error, VARDSOK_INTERNAL, REASON_BAD_MESSAGE, NULL,
                                   "the daemon answered fewer queries than were asked");
+    if (status < 0 && is_not_reached(&error)) {
+        refused = error;
+        status = ask_rest(batch, chunk, place, &error);
+    }
     if (status < 0) {
         int exit_code = flush(batch);
         return exit_code ? exit_code : cli_error(batch->cli, &error);
@@ -164,7 +192,7 @@ static int drain(struct batch *batch)
     for (unsigned i = 0; i < chunk->n_places && exit_code == 0; i++) {
         const struct place *place = &chunk->places[i];
         if (place->is_sent) {
-            exit_code = write_answer(batch, chunk);
+            exit_code = write_answer(batch, chunk, place);
             continue;
         }
         buffer_append(&batch->out, chunk->texts.data + text, place->text_end - text);

@@ -203,6 +203,29 @@ class Batches(Match):
             self.assertEqual(process.stdout.read(), "")
         self.assertEqual(process.returncode, 0)
 
+    def test_a_query_whose_revision_is_not_reached_does_not_end_the_batch(self):
+        right = {"service": "NFB49", "home_region": "14"}
+        far = {**right, "min_revision": 999999}
+        lines = "".join(json.dumps(query) + "\n" for query in (right, far, right, far))
+        done = self.vardsok("match", "--batch", "-", "--timeout", "500ms", input=lines)
+        answers = [json.loads(line) for line in done.stdout.splitlines()]
+        self.assertEqual([answer.get("error", {}).get("reason") for answer in answers],
+                         [None, "REVISION_NOT_REACHED", None, "REVISION_NOT_REACHED"])
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+
+    def test_no_message_repeats_a_personal_identity_number(self):
+        number = "191212121212"  # one of the Tax Agency's published test numbers
+        query = json.dumps({"service": number, "home_region": "14", number: 1}) + "\n"
+        self.write(f"{number}/{number}.csv", "id\n")
+        for command in (["match", f"--{number}"], [number], [*QUESTION, number],
+                        ["match", "--service", number, "--region", "14"],
+                        ["import", self.path(number)], ["match", "--batch", number],
+                        ["status", "--server", f"unix:{self.path(number)}"],
+                        ["match", "--batch", "-"]):
+            done = self.vardsok(*command, input=query)
+            self.assertIn("*" * len(number), done.stdout + done.stderr)
+            self.assertNotIn(number, done.stdout + done.stderr)
+
     def test_an_empty_batch_is_answered_by_nothing(self):
         self.assertEqual(self.done("match", "--batch", "-", input=""), "")
 
