@@ -60,7 +60,7 @@ function(vardsok_fuzz source)
   set_target_properties(fuzz_${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   target_include_directories(fuzz_${name} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
   target_compile_options(fuzz_${name} PRIVATE -Wno-missing-prototypes)
-  vardsok_link(fuzz_${name} rpc client tests)
+  vardsok_link(fuzz_${name} rpc client log_redis tests)
 endfunction()
 
 # Every test so far writes sanitizer reports into one folder, which is emptied first and must be

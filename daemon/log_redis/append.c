@@ -17,7 +17,7 @@
 
 #define LOAD_TIMEOUT_MS 2000
 #define CALL_TIMEOUT_MS 5000
-#define N_FIXED_ARGS 10 // before the entries
+#define N_FIXED_ARGS 11 // before the entries
 
 bool log_redis_append_is_ready(const struct log_redis_append *append)
 {
@@ -76,9 +76,12 @@ static void end_call_written(struct log_redis_call *call, uint64_t n_written)
 static void take_result(struct log_redis_call *call, const struct log_redis_reply *reply)
 {
     struct log_redis_append *append = call->append;
-    struct slice word = log_redis_reply_text(log_redis_reply_at(reply, 0));
-    struct slice detail = log_redis_reply_text(log_redis_reply_at(reply, 1));
-    struct slice count = log_redis_reply_text(log_redis_reply_at(reply, 2));
+    struct slice number = log_redis_reply_text(log_redis_reply_at(reply, 0));
+    bool is_ours = slice_equal(number, slice_from(call->number));
+    struct slice word =
+        is_ours ? log_redis_reply_text(log_redis_reply_at(reply, 1)) : SLICE_ABSENT;
+    struct slice detail = log_redis_reply_text(log_redis_reply_at(reply, 2));
+    struct slice count = log_redis_reply_text(log_redis_reply_at(reply, 3));
     enum log_redis_verdict verdict = log_redis_verdict_find(word);
     uint64_t n_written = 0;
     if (slice_equal(word, slice_from("OK")) && count.data &&
@@ -135,6 +138,8 @@ static void send_call(struct log_redis_call *call, const char *command,
              (unsigned long long)append->applied.sequence);
     snprintf(oldest, sizeof oldest, "%lld", (long long)from);
     snprintf(newest, sizeof newest, "%lld", (long long)to);
+    snprintf(call->number, sizeof call->number, "%llu",
+             (unsigned long long)++append->n_calls);
     const struct slice fixed[N_FIXED_ARGS] = {
         slice_from(command),
         slice_from(script),
@@ -146,6 +151,7 @@ static void send_call(struct log_redis_call *call, const char *command,
         {(const char *)append->applied.checksum, LOG_REDIS_CHECKSUM_LEN},
         slice_from(oldest),
         slice_from(newest),
+        slice_from(call->number),
     };
     memcpy(args, fixed, sizeof fixed);
     call->command = (struct log_redis_command){.done = on_reply, .owner = call};

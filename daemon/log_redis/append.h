@@ -27,6 +27,7 @@ struct log_redis_call {
     struct log_redis_command command;
     struct replica_append *entries; // NULL: the call is free
     uint32_t n_entries;
+    char number[21]; // comes back in the reply
 };
 
 // Embedded by the owner; all fields are the appender's own but those of the first group.
@@ -53,6 +54,7 @@ struct log_redis_append {
     uint32_t n_waiting;
     size_t waiting_bytes;
     struct log_redis_call calls[LOG_REDIS_CALLS];
+    uint64_t n_calls; // made so far
 };
 
 void log_redis_append_init(struct log_redis_append *append, uv_loop_t *loop,

@@ -5,7 +5,8 @@
 // BLOCK, for ever. Failure modes: the connection is lost or silent for longer than it may
 // block (connect again, go on from the entry seen last); an error reply (the same, after
 // a rest); a reply that is too large for the limits (the next connection asks for few
-// entries); an id, a field or an entry that does not fit (verdict, ENDED).
+// entries); entries from before those asked for (connect again); an id, a field or an
+// entry that does not fit (verdict, ENDED).
 //
 //   IDLE -> PROOF -> CATCH -> WAIT      any of the three -> IDLE when the connection is
 //   lost,
@@ -55,7 +56,15 @@ static int take_item(struct log_redis_follow *follow, const struct log_redis_rep
     char detail[LOG_REDIS_WHAT_LEN];
     uint64_t sequence = 0, due = follow->seen.sequence + 1;
     struct slice entry = SLICE_ABSENT;
-    if (log_redis_item_parse(item, &sequence, &entry) || sequence != due) {
+    int status = log_redis_item_parse(item, &sequence, &entry);
+    // Never asked for: a reply to another question. The next connection's proof tells
+    // what is true.
+    if (status == 0 && sequence < due) {
+        log_redis_connection_drop(&follow->connection,
+                                  "Redis sent entries that were not asked for");
+        return -1;
+    }
+    if (status || sequence != due) {
         struct slice id = log_redis_reply_text(log_redis_reply_at(item, 0));
         snprintf(detail, sizeof detail, "entry %llu-0 is due, %.40s came",
                  (unsigned long long)due, id.data ? id.data : "something else");

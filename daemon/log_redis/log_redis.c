@@ -22,6 +22,8 @@
 #include "log_redis/follow.h"
 #include "log_redis/marker.h"
 
+#define FRESH_MS 2000 // two rounds of the control connection
+
 struct log_redis {
     uv_loop_t *loop;
     struct log_redis_config config;
@@ -538,13 +540,15 @@ struct replica_log log_redis_port(struct log_redis *log)
         .self = log, .append = port_append, .applied = port_applied};
 }
 
+// A process that stood still wakes up believing its last round of questions: that one
+// counts only while the next is not due.
 static int64_t find_lag(const struct log_redis *log)
 {
     const struct log_redis_control *control = &log->control;
-    if (control->passed && log->follow.state == LOG_REDIS_FOLLOW_WAIT &&
-        log->follow.seen.sequence >= control->tail)
-        return 0;
-    return (int64_t)(uv_now(log->loop) - control->current_ms);
+    uint64_t age_ms = uv_now(log->loop) - control->current_ms;
+    bool is_current = control->passed && log->follow.state == LOG_REDIS_FOLLOW_WAIT &&
+                      log->follow.seen.sequence >= control->tail;
+    return is_current && age_ms < FRESH_MS ? 0 : (int64_t)age_ms;
 }
 
 void log_redis_status(const struct log_redis *log, struct log_redis_status *status)

@@ -3,6 +3,7 @@
 
 const char log_redis_append_script[] =
     "local log, meta = KEYS[1], KEYS[2]\n"
+    "local function run()\n"
     "local epoch = redis.call('HGET', meta, 'epoch')\n"
     "local last = redis.call('XREVRANGE', log, '+', '-', 'COUNT', 1)[1]\n"
     "if not last or not epoch then return {'WIPED', ''} end\n"
@@ -30,7 +31,7 @@ const char log_redis_append_script[] =
     "  return {'CLOCK', string.format('%.0f', now)}\n"
     "end\n"
     "local n, why = 0, ''\n"
-    "for i = 6, #ARGV do\n"
+    "for i = 7, #ARGV do\n"
     "  local id = string.format('%.0f-0', tail + n + 1)\n"
     "  local made = redis.pcall('XADD', log, 'NOMKSTREAM', id, '" LOG_REDIS_FIELD
     "', ARGV[i])\n"
@@ -40,7 +41,12 @@ const char log_redis_append_script[] =
     "  end\n"
     "  n = n + 1\n"
     "end\n"
-    "return {'OK', string.format('%.0f', tail + 1), string.format('%.0f', n), why}\n";
+    "return {'OK', string.format('%.0f', tail + 1), string.format('%.0f', n), why}\n"
+    "end\n"
+    // The call's number comes back, so that no reply is taken for another call's.
+    "local result = run()\n"
+    "table.insert(result, 1, ARGV[6])\n"
+    "return result\n";
 
 const char log_redis_first_script[] =
     "local log, meta = KEYS[1], KEYS[2]\n"

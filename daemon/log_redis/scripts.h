@@ -11,10 +11,9 @@
 #define LOG_REDIS_SCHEMA "1" // of keys and fields
 
 // KEYS log, meta. ARGV: epoch, sequence applied last, its checksum, the oldest and the
-// newest writer's time (UTC ms), entries. Replies {verdict, detail}, {"CLOCK", Redis's
-// UTC ms} or
-// {"OK", first sequence, number written, why not all}. What was not written never will
-// be.
+// newest writer's time (UTC ms), the call's number, entries. Replies with that number and
+// then verdict, detail; or "CLOCK", Redis's UTC ms; or "OK", first sequence, number
+// written, why not all. What was not written never will be.
 extern const char log_redis_append_script[];
 
 // KEYS log, meta. ARGV: uuid, entry 1. Replies {"OK"} or {"EXISTS"}.

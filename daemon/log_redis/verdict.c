@@ -59,7 +59,7 @@ int log_redis_item_parse(const struct log_redis_reply *item, uint64_t *sequence,
     struct slice field = log_redis_reply_text(log_redis_reply_at(fields, 0));
     struct slice bytes = log_redis_reply_text(log_redis_reply_at(fields, 1));
     uint64_t parsed = 0;
-    if (!id.data || log_redis_id_parse(id, &parsed) || fields->n_items != 2 ||
+    if (!id.data || log_redis_id_parse(id, &parsed) || !fields || fields->n_items != 2 ||
         !slice_equal(field, slice_from(LOG_REDIS_FIELD)) ||
         bytes.len < LOG_REDIS_CHECKSUM_LEN)
         return STATUS_DATA_LOSS;

@@ -15,8 +15,10 @@ struct replica_append;
 //   STATUS_OK          durable in the log (it will also come through on_entry)
 //   STATUS_UNAVAILABLE definitely not written
 //   STATUS_UNKNOWN     may or may not be written
-//   STATUS_ABORTED     definitely not written: the log has entries that this daemon has not applied
-//                      or another epoch; catch up and try again
+//   STATUS_ABORTED     definitely not written: the log no longer holds what this daemon has applied
+//                      (gone, cut short, forked, trimmed past it) or has another epoch. A verdict
+//                      has been said through on_state, and trying again is of no use. Never given
+//                      because the log holds entries that are not applied here yet.
 //   STATUS_FAILED_PRECONDITION  definitely not written: clocks differ by more than 60 s
 typedef void (*replica_append_done)(struct replica_append *append, int status);
 
