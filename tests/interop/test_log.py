@@ -68,6 +68,10 @@ class Page(unittest.TestCase):
         self.assertLessEqual({"WIPED", "CLOCK", "OK", "EXISTS"}, words)
         self.assertEqual({word for word in words if f"`{word}`" not in self.page}, set())
 
+    def test_entries_stand_where_the_append_script_looks_for_them(self):
+        first = re.search(r"for i = (\d+), #ARGV do", pages.text("daemon/log_redis/scripts.c"))[1]
+        self.assertEqual(re.search(r"(\d+) … the entries", self.page)[1], first)
+
     def test_the_table_is_the_one_of_the_header(self):
         drawn = re.findall(r"^//\s+(\d+)  (u8|u16|u32|u64|i64|\d+ B|a B) ",
                            pages.text("daemon/replica/entry.h"), re.M)
