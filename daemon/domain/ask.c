@@ -34,7 +34,8 @@ static void decode(const struct state *state, const struct record *record,
 
 // --- the service ---
 
-static int unknown_service(const struct state *state, struct slice code, struct refusal *refusal)
+static int unknown_service(const struct state *state, struct slice code,
+                           struct refusal *refusal)
 {
     struct nearest nearest;
     char known[3 * (NEAREST_TEXT_MAX + 2)];
@@ -47,7 +48,8 @@ static int unknown_service(const struct state *state, struct slice code, struct 
     }
     nearest_format(&nearest, known, sizeof known);
     return refuse(refusal, STATUS_NOT_FOUND, REASON_UNKNOWN_SERVICE, "service",
-                  "no service %.*s is stored; nearest: %s", (int)code.len, code.data, known);
+                  "no service %.*s is stored; nearest: %s", (int)code.len, code.data,
+                  known);
 }
 
 static int unknown_system(const struct state *state, struct slice system,
@@ -60,12 +62,12 @@ static int unknown_system(const struct state *state, struct slice system,
         nearest_offer(&nearest, slice_from(state->rows.codings[i].system));
     nearest_format(&nearest, known, sizeof known);
     return refuse(refusal, STATUS_NOT_FOUND, REASON_UNKNOWN_SYSTEM, "system",
-                  "no code system %.*s is known; nearest: %s", (int)system.len, system.data,
-                  known);
+                  "no code system %.*s is known; nearest: %s", (int)system.len,
+                  system.data, known);
 }
 
-static int unknown_version(const struct state *state, struct slice system, struct slice version,
-                           struct refusal *refusal)
+static int unknown_version(const struct state *state, struct slice system,
+                           struct slice version, struct refusal *refusal)
 {
     struct nearest nearest;
     char known[3 * (NEAREST_TEXT_MAX + 2)];
@@ -79,8 +81,8 @@ static int unknown_version(const struct state *state, struct slice system, struc
                   system.data, (int)version.len, version.data, known);
 }
 
-static void offer_own_codes(const struct state *state, struct slice system, struct slice version,
-                            struct nearest *nearest)
+static void offer_own_codes(const struct state *state, struct slice system,
+                            struct slice version, struct nearest *nearest)
 {
     struct slice after = SLICE_ABSENT;
     const struct record *record;
@@ -94,8 +96,8 @@ static void offer_own_codes(const struct state *state, struct slice system, stru
     }
 }
 
-static int unknown_code(const struct state *state, struct slice system, struct slice version,
-                        struct slice code, struct refusal *refusal)
+static int unknown_code(const struct state *state, struct slice system,
+                        struct slice version, struct slice code, struct refusal *refusal)
 {
     struct nearest nearest;
     char known[3 * (NEAREST_TEXT_MAX + 2)];
@@ -154,7 +156,8 @@ static int resolve_coded(const struct state *state, const struct query *query,
             slice_equal(entity.service.version, version))
             return STATUS_OK;
     }
-    const struct record *mapping = find_mapping(state, query->system, version, query->service);
+    const struct record *mapping =
+        find_mapping(state, query->system, version, query->service);
     if (mapping == NULL)
         return unknown_code(state, query->system, version, query->service, refusal);
     decode(state, mapping, &entity);
@@ -187,7 +190,8 @@ static int unknown_municipality(const struct state *state, struct slice code,
     }
     nearest_format(&nearest, known, sizeof known);
     return refuse(refusal, STATUS_NOT_FOUND, REASON_UNKNOWN_MUNICIPALITY, "origin",
-                  "no municipality %.*s is stored; nearest: %s", (int)code.len, code.data, known);
+                  "no municipality %.*s is stored; nearest: %s", (int)code.len, code.data,
+                  known);
 }
 
 // A municipality without a position leaves the distance unknown.
@@ -215,8 +219,10 @@ static int resolve_origin(const struct state *state, const struct origin *origin
 
 // --- the care guarantee ---
 
-// Days of the limit with the newest valid_from that is not after from; ABSENT when there is none.
-static int64_t limit_days(const struct rows *rows, int64_t guarantee, int64_t region, int64_t from)
+// Days of the limit with the newest valid_from that is not after from; ABSENT when there
+// is none.
+static int64_t limit_days(const struct rows *rows, int64_t guarantee, int64_t region,
+                          int64_t from)
 {
     const struct guarantee_limit *newest = NULL;
     for (uint32_t i = 0; i < rows->n_limits; i++) {
@@ -229,7 +235,8 @@ static int64_t limit_days(const struct rows *rows, int64_t guarantee, int64_t re
     return newest ? newest->days : ABSENT;
 }
 
-// HSL 9 ch. and HSF 6 ch.: the national limit, or the home region's where that is stricter.
+// HSL 9 ch. and HSF 6 ch.: the national limit, or the home region's where that is
+// stricter.
 static int64_t guarantee_deadline(const struct rows *rows, const struct query *query,
                                   int64_t guarantee)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One change at a time, with a journal: each change replaces one record in the order of keys,
-// tells rows and index, and moves the digest. Undoing is the same steps with old and new swapped,
-// so that there is one way of changing and none of "restoring".
+// One change at a time, with a journal: each change replaces one record in the order of
+// keys, tells rows and index, and moves the digest. Undoing is the same steps with old
+// and new swapped, so that there is one way of changing and none of "restoring".
 #include <stdlib.h>
 
 #include "base/check.h"
@@ -25,8 +25,8 @@ static void replace(struct state *state, enum kind kind, struct sorted_place pla
         state->decode(&state->new, &next_entity);
     }
     struct slice key = record_view_key(next ? &state->new : &state->old);
-    rows_apply(&state->rows, &(struct row_change){kind, previous, next, key, &previous_entity,
-                                                  &next_entity});
+    rows_apply(&state->rows, &(struct row_change){kind, previous, next, key,
+                                                  &previous_entity, &next_entity});
     if (next)
         sorted_put(&state->records[kind], place, next);
     else
@@ -40,7 +40,8 @@ static void replace(struct state *state, enum kind kind, struct sorted_place pla
 static void journal_add(struct state *state, struct journal_entry entry)
 {
     if (state->n_journal == state->journal_capacity) {
-        state->journal_capacity = state->journal_capacity ? state->journal_capacity * 2 : 64;
+        state->journal_capacity =
+            state->journal_capacity ? state->journal_capacity * 2 : 64;
         state->journal =
             realloc(state->journal, state->journal_capacity * sizeof *state->journal);
         CHECK(state->journal);
@@ -52,7 +53,8 @@ static int check_expected(const struct change *change, const struct record *old,
                           struct refusal *refusal)
 {
     uint64_t revision = old ? record_revision(old) : 0;
-    if (change->expected_revision == ABSENT || (uint64_t)change->expected_revision == revision)
+    if (change->expected_revision == ABSENT ||
+        (uint64_t)change->expected_revision == revision)
         return STATUS_OK;
     return refuse(refusal, STATUS_ABORTED, REASON_REVISION_MISMATCH, "expected_revision",
                   "expected_revision is %lld, stored is %llu",
@@ -72,18 +74,22 @@ static int put(struct state *state, const struct change *change, uint64_t revisi
         record_view_set(&state->old, old);
     if (old && slice_equal(state->old.bytes, change->record))
         return 0;
-    status = reference_check_put(state, change, old ? &state->old : NULL, logical_ms, refusal);
+    status =
+        reference_check_put(state, change, old ? &state->old : NULL, logical_ms, refusal);
     if (status != STATUS_OK)
         return status;
-    struct record *record = record_new(&state->slab, change->kind, revision, change->record);
+    struct record *record =
+        record_new(&state->slab, change->kind, revision, change->record);
     replace(state, change->kind, place, record);
     journal_add(state, (struct journal_entry){change->kind, old, record});
     return 1;
 }
 
-static int delete(struct state *state, const struct change *change, struct refusal *refusal)
+static int delete (struct state *state, const struct change *change,
+                   struct refusal *refusal)
 {
-    struct sorted_place place = sorted_locate(&state->records[change->kind], change->record);
+    struct sorted_place place =
+        sorted_locate(&state->records[change->kind], change->record);
     struct record *old = sorted_at(&state->records[change->kind], place);
     int status = check_expected(change, old, refusal);
     if (status != STATUS_OK)

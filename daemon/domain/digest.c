@@ -92,7 +92,8 @@ void digest_remove_request(struct digest *digest, const struct request_entry *en
     subtract(digest, hash_request(entry));
 }
 
-void digest_finish(struct digest digest, const int64_t *numbers, uint32_t n, unsigned char out[16])
+void digest_finish(struct digest digest, const int64_t *numbers, uint32_t n,
+                   unsigned char out[16])
 {
     unsigned char bytes[8 * 8];
     CHECK(n <= 8);

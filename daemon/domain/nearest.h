@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The known texts nearest to one that was not found, for messages that say what was meant.
+// The known texts nearest to one that was not found, for messages that say what was
+// meant.
 #ifndef DOMAIN_NEAREST_H
 #define DOMAIN_NEAREST_H
 

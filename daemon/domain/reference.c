@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The rules that look at what is stored: every reference exists, nothing that is referred to goes
-// away, an older waiting time does not replace a newer one.
+// The rules that look at what is stored: every reference exists, nothing that is referred
+// to goes away, an older waiting time does not replace a newer one.
 //
-// A region code is a name from a closed national list, not a row: an entity may name a region that
-// has no row of its own, but a region's row cannot be deleted while something names it.
+// A region code is a name from a closed national list, not a row: an entity may name a
+// region that has no row of its own, but a region's row cannot be deleted while something
+// names it.
 #include <string.h>
 
 #include "base/date.h"
 #include "base/status.h"
 #include "domain/state_private.h"
 
-static int missing(struct refusal *refusal, const char *field, const char *what, struct slice id)
+static int missing(struct refusal *refusal, const char *field, const char *what,
+                   struct slice id)
 {
     return refuse(refusal, STATUS_FAILED_PRECONDITION, REASON_UNKNOWN_REFERENCE, field,
                   "%s: no %s %.*s is stored", field, what, (int)id.len, id.data);
@@ -56,11 +58,13 @@ static int check_line(const struct state *state, const struct agreement_line *li
                       struct refusal *refusal)
 {
     int status = need(&state->rows.agreements, "agreement", line->agreement, refusal);
-    return status ? status : need_unit_and_service(state, line->unit, line->service, refusal);
+    return status ? status
+                  : need_unit_and_service(state, line->unit, line->service, refusal);
 }
 
 static int check_waiting(const struct state *state, const struct waiting_time *time,
-                         const struct record_view *old, int64_t logical_ms, struct refusal *refusal)
+                         const struct record_view *old, int64_t logical_ms,
+                         struct refusal *refusal)
 {
     int status = need_unit_and_service(state, time->unit, time->service, refusal);
     if (status != STATUS_OK)
@@ -69,8 +73,8 @@ static int check_waiting(const struct state *state, const struct waiting_time *t
     int64_t newest = (int64_t)date_in_stockholm(logical_ms) + 1;
     if (time->observed_on > newest) {
         date_format((int32_t)newest, text);
-        return refuse(refusal, STATUS_FAILED_PRECONDITION, REASON_OUT_OF_RANGE, "observed_on",
-                      "observed_on must not be after %.10s", text);
+        return refuse(refusal, STATUS_FAILED_PRECONDITION, REASON_OUT_OF_RANGE,
+                      "observed_on", "observed_on must not be after %.10s", text);
     }
     if (old == NULL)
         return STATUS_OK;
@@ -79,18 +83,20 @@ static int check_waiting(const struct state *state, const struct waiting_time *t
     if (time->observed_on >= stored.waiting_time.observed_on)
         return STATUS_OK;
     date_format((int32_t)stored.waiting_time.observed_on, text);
-    return refuse(refusal, STATUS_FAILED_PRECONDITION, REASON_OLDER_OBSERVATION, "observed_on",
-                  "observed_on is before the stored observation of %.10s", text);
+    return refuse(refusal, STATUS_FAILED_PRECONDITION, REASON_OLDER_OBSERVATION,
+                  "observed_on", "observed_on is before the stored observation of %.10s",
+                  text);
 }
 
 int reference_check_put(const struct state *state, const struct change *change,
-                        const struct record_view *old, int64_t logical_ms, struct refusal *refusal)
+                        const struct record_view *old, int64_t logical_ms,
+                        struct refusal *refusal)
 {
     const union entity *entity = &change->entity;
     switch (change->kind) {
     case KIND_SERVICE:
-        if (entity->service.nhv_area.data && !rows_find(&state->rows.areas,
-                                                        entity->service.nhv_area))
+        if (entity->service.nhv_area.data &&
+            !rows_find(&state->rows.areas, entity->service.nhv_area))
             return missing(refusal, "nhv_area", "nhv_area", entity->service.nhv_area);
         return STATUS_OK;
     case KIND_MAPPING:
@@ -104,8 +110,8 @@ int reference_check_put(const struct state *state, const struct change *change,
     case KIND_WAITING_TIME:
         return check_waiting(state, &entity->waiting_time, old, logical_ms, refusal);
     case KIND_CAPACITY:
-        return need_unit_and_service(state, entity->capacity.unit, entity->capacity.service,
-                                     refusal);
+        return need_unit_and_service(state, entity->capacity.unit,
+                                     entity->capacity.service, refusal);
     default:
         return STATUS_OK;
     }
@@ -114,15 +120,19 @@ int reference_check_put(const struct state *state, const struct change *change,
 // --- deletes ---
 
 // Whether an entity names the one that a change deletes.
-static bool refers(enum kind kind, const union entity *entity, const struct change *change)
+static bool refers(enum kind kind, const union entity *entity,
+                   const struct change *change)
 {
     const union entity *target = &change->entity;
     switch (change->kind) {
     case KIND_REGION:
-        return (kind == KIND_MUNICIPALITY && entity->municipality.region == target->region.code) ||
+        return (kind == KIND_MUNICIPALITY &&
+                entity->municipality.region == target->region.code) ||
                (kind == KIND_UNIT && entity->unit.region == target->region.code) ||
-               (kind == KIND_NHV_PERMIT && entity->nhv_permit.region == target->region.code) ||
-               (kind == KIND_AGREEMENT && entity->agreement.owner_region == target->region.code) ||
+               (kind == KIND_NHV_PERMIT &&
+                entity->nhv_permit.region == target->region.code) ||
+               (kind == KIND_AGREEMENT &&
+                entity->agreement.owner_region == target->region.code) ||
                (kind == KIND_GUARANTEE_LIMIT &&
                 entity->guarantee_limit.region == target->region.code);
     case KIND_MUNICIPALITY:
@@ -138,14 +148,17 @@ static bool refers(enum kind kind, const union entity *entity, const struct chan
         return (kind == KIND_MAPPING && slice_equal(entity->mapping.service, code)) ||
                (kind == KIND_AGREEMENT_LINE &&
                 slice_equal(entity->agreement_line.service, code)) ||
-               (kind == KIND_WAITING_TIME && slice_equal(entity->waiting_time.service, code)) ||
+               (kind == KIND_WAITING_TIME &&
+                slice_equal(entity->waiting_time.service, code)) ||
                (kind == KIND_CAPACITY && slice_equal(entity->capacity.service, code));
     }
     case KIND_UNIT: {
         struct slice id = target->unit.id;
         return (kind == KIND_NHV_PERMIT && slice_equal(entity->nhv_permit.unit, id)) ||
-               (kind == KIND_AGREEMENT_LINE && slice_equal(entity->agreement_line.unit, id)) ||
-               (kind == KIND_WAITING_TIME && slice_equal(entity->waiting_time.unit, id)) ||
+               (kind == KIND_AGREEMENT_LINE &&
+                slice_equal(entity->agreement_line.unit, id)) ||
+               (kind == KIND_WAITING_TIME &&
+                slice_equal(entity->waiting_time.unit, id)) ||
                (kind == KIND_CAPACITY && slice_equal(entity->capacity.unit, id));
     }
     case KIND_AGREEMENT:
@@ -156,7 +169,8 @@ static bool refers(enum kind kind, const union entity *entity, const struct chan
     }
 }
 
-// The count of references of a kind that has rows; 1 for the others, which are few: look and see.
+// The count of references of a kind that has rows; 1 for the others, which are few: look
+// and see.
 static uint32_t count_references(const struct state *state, const struct change *change)
 {
     const struct rows *rows = &state->rows;
@@ -185,7 +199,8 @@ static int check_unnamed(struct state *state, enum kind kind, const struct chang
     struct slice after = SLICE_ABSENT;
     const struct record *record;
     int status = STATUS_OK;
-    while (status == STATUS_OK && (record = sorted_next(&state->records[kind], after)) != NULL) {
+    while (status == STATUS_OK &&
+           (record = sorted_next(&state->records[kind], after)) != NULL) {
         union entity entity;
         record_view_set(&view, record);
         state->decode(&view, &entity);
@@ -205,7 +220,8 @@ int reference_check_delete(struct state *state, const struct change *change,
     int status = STATUS_OK;
     if (count_references(state, change) == 0)
         return STATUS_OK;
-    for (unsigned kind = change->kind + 1u; kind < KIND_COUNT && status == STATUS_OK; kind++)
+    for (unsigned kind = change->kind + 1u; kind < KIND_COUNT && status == STATUS_OK;
+         kind++)
         status = check_unnamed(state, (enum kind)kind, change, refusal);
     return status;
 }

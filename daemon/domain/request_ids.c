@@ -107,7 +107,8 @@ static void evict_oldest(struct request_ids *ids,
 
 void request_ids_add(struct request_ids *ids, const struct request_entry *entry,
                      int64_t logical_ms,
-                     void (*on_evict)(void *arg, const struct request_entry *entry), void *arg)
+                     void (*on_evict)(void *arg, const struct request_entry *entry),
+                     void *arg)
 {
     while (ids->n > 0 && request_id_time_ms(ids->ring[ids->first].id) <
                              logical_ms - STATE_REQUEST_ID_AGE_MS)

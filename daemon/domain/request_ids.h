@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The table of request ids: what each write's outcome was, so that a retry gets the first answer
-// instead of a second effect (docs/log.md). Bounded in number and in time, without a hole: an id
-// that has been forgotten is older than the horizon, and ids older than that are refused.
+// The table of request ids: what each write's outcome was, so that a retry gets the first
+// answer instead of a second effect (docs/log.md). Bounded in number and in time, without
+// a hole: an id that has been forgotten is older than the horizon, and ids older than
+// that are refused.
 #ifndef DOMAIN_REQUEST_IDS_H
 #define DOMAIN_REQUEST_IDS_H
 
@@ -14,7 +15,8 @@ struct request_entry {
     struct outcome outcome;
 };
 
-// Zero-initialise. A ring in the order of arrival and an open-addressed table of ring places.
+// Zero-initialise. A ring in the order of arrival and an open-addressed table of ring
+// places.
 struct request_ids {
     struct request_entry *ring;
     uint32_t *slots;          // ring place + 1; 0 = free
@@ -28,15 +30,17 @@ int64_t request_id_time_ms(const unsigned char id[STATE_REQUEST_ID_LEN]);
 // Version 7, RFC 9562 variant.
 bool request_id_is_v7(const unsigned char id[STATE_REQUEST_ID_LEN]);
 
-const struct request_entry *request_ids_find(const struct request_ids *ids,
-                                             const unsigned char id[STATE_REQUEST_ID_LEN]);
+const struct request_entry *
+request_ids_find(const struct request_ids *ids,
+                 const unsigned char id[STATE_REQUEST_ID_LEN]);
 // The oldest id time that is accepted at a logical time.
 int64_t request_ids_horizon_ms(const struct request_ids *ids, int64_t logical_ms);
-// Adds an id that is not there, evicting what is too old or too many. on_evict (may be NULL) sees
-// each evicted entry before it goes.
+// Adds an id that is not there, evicting what is too old or too many. on_evict (may be
+// NULL) sees each evicted entry before it goes.
 void request_ids_add(struct request_ids *ids, const struct request_entry *entry,
                      int64_t logical_ms,
-                     void (*on_evict)(void *arg, const struct request_entry *entry), void *arg);
+                     void (*on_evict)(void *arg, const struct request_entry *entry),
+                     void *arg);
 void request_ids_free(struct request_ids *ids);
 uint64_t request_ids_bytes(const struct request_ids *ids);
 

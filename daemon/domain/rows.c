@@ -23,15 +23,16 @@ struct row *rows_find(const struct row_table *table, struct slice id)
     return row;
 }
 
-// The handle given back last comes first, so that undoing changes, newest first, brings every row
-// back under its handle: records name rows by it.
+// The handle given back last comes first, so that undoing changes, newest first, brings
+// every row back under its handle: records name rows by it.
 static uint32_t take_handle(struct row_table *table)
 {
     if (table->n_free > 0)
         return table->free_handles[--table->n_free];
     if (table->n_handles == table->capacity) {
         table->capacity = table->capacity ? table->capacity * 2 : 64;
-        table->by_handle = realloc(table->by_handle, table->capacity * sizeof(struct row *));
+        table->by_handle =
+            realloc(table->by_handle, table->capacity * sizeof(struct row *));
         CHECK(table->by_handle);
     }
     return table->n_handles++;
@@ -57,7 +58,8 @@ static struct row *add_row(struct row_table *table, const struct row_change *cha
     row->area = MATCH_NONE;
     row->handle = take_handle(table);
     table->by_handle[row->handle] = row;
-    const char *key = record_tail(change->new, 1).data; // not change->key: it must live on
+    const char *key =
+        record_tail(change->new, 1).data; // not change->key: it must live on
     HASH_ADD_KEYPTR(hh, table->by_key, key, change->key.len, row);
     return row;
 }
@@ -88,7 +90,8 @@ static struct row *follow_row(struct row_table *table, const struct row_change *
     if (change->new == NULL)
         return NULL;
     row->record = change->new;
-    row->hh.key = record_tail(change->new, 1).data; // the same bytes, in memory that lives on
+    row->hh.key =
+        record_tail(change->new, 1).data; // the same bytes, in memory that lives on
     return row;
 }
 
@@ -113,7 +116,8 @@ static void count(struct row_table *table, struct slice id, bool up)
     row->n_refs += up ? 1 : UINT32_MAX;
 }
 
-static void count_refs(struct rows *rows, enum kind kind, const union entity *entity, bool up)
+static void count_refs(struct rows *rows, enum kind kind, const union entity *entity,
+                       bool up)
 {
     switch (kind) {
     case KIND_SERVICE:
@@ -168,12 +172,14 @@ static void copy_text(char out[ID_MAX_LEN + 1], struct slice text)
     out[text.len] = '\0';
 }
 
-static void count_coding(struct rows *rows, struct slice system, struct slice version, bool up)
+static void count_coding(struct rows *rows, struct slice system, struct slice version,
+                         bool up)
 {
     struct coding *coding = find_coding(rows, system, version);
     if (up && coding == NULL) {
         if (rows->n_codings == rows->codings_capacity) {
-            rows->codings_capacity = rows->codings_capacity ? rows->codings_capacity * 2 : 16;
+            rows->codings_capacity =
+                rows->codings_capacity ? rows->codings_capacity * 2 : 16;
             rows->codings =
                 realloc(rows->codings, rows->codings_capacity * sizeof *rows->codings);
             CHECK(rows->codings);
@@ -189,7 +195,8 @@ static void count_coding(struct rows *rows, struct slice system, struct slice ve
         *coding = rows->codings[--rows->n_codings];
 }
 
-static void count_codings(struct rows *rows, enum kind kind, const union entity *entity, bool up)
+static void count_codings(struct rows *rows, enum kind kind, const union entity *entity,
+                          bool up)
 {
     if (kind == KIND_SERVICE)
         count_coding(rows, entity->service.system, entity->service.version, up);
@@ -311,16 +318,15 @@ static void change_unit(struct rows *rows, const struct row_change *change)
     row->region = (uint8_t)unit->region;
     row->summary_len = summary_len(change->new);
     bool has_position = unit->latitude != ABSENT;
-    match_index_set_unit(
-        rows->index, row->handle,
-        &(struct match_unit){
-            .id = row_id(row),
-            .region = (uint8_t)unit->region,
-            .active = unit->active != 0,
-            .has_position = has_position,
-            .position = {has_position ? (int32_t)unit->latitude : 0,
-                         has_position ? (int32_t)unit->longitude : 0},
-        });
+    match_index_set_unit(rows->index, row->handle,
+                         &(struct match_unit){
+                             .id = row_id(row),
+                             .region = (uint8_t)unit->region,
+                             .active = unit->active != 0,
+                             .has_position = has_position,
+                             .position = {has_position ? (int32_t)unit->latitude : 0,
+                                          has_position ? (int32_t)unit->longitude : 0},
+                         });
 }
 
 static void change_agreement(struct rows *rows, const struct row_change *change)
@@ -335,13 +341,14 @@ static void change_agreement(struct rows *rows, const struct row_change *change)
     const struct agreement *agreement = &change->new_entity->agreement;
     row->region = (uint8_t)agreement->owner_region;
     uint32_t callers = agreement->callers == ABSENT ? 0 : (uint32_t)agreement->callers;
-    match_index_set_agreement(rows->index, row->handle,
-                              &(struct match_agreement){
-                                  .valid_from = date_or(agreement->valid_from, MATCH_DATE_MIN),
-                                  .valid_to = date_or(agreement->valid_to, MATCH_DATE_MAX),
-                                  .parties = callers | UINT32_C(1) << agreement->owner_region,
-                                  .suspended = agreement->suspended == 1,
-                              });
+    match_index_set_agreement(
+        rows->index, row->handle,
+        &(struct match_agreement){
+            .valid_from = date_or(agreement->valid_from, MATCH_DATE_MIN),
+            .valid_to = date_or(agreement->valid_to, MATCH_DATE_MAX),
+            .parties = callers | UINT32_C(1) << agreement->owner_region,
+            .suspended = agreement->suspended == 1,
+        });
 }
 
 static uint32_t handle_of(const struct row_table *table, struct slice id)
@@ -353,27 +360,28 @@ static uint32_t handle_of(const struct row_table *table, struct slice id)
 
 static void change_line(struct rows *rows, const struct row_change *change)
 {
-    const struct agreement_line *line =
-        change->new ? &change->new_entity->agreement_line : &change->old_entity->agreement_line;
+    const struct agreement_line *line = change->new ? &change->new_entity->agreement_line
+                                                    : &change->old_entity->agreement_line;
     uint32_t service = handle_of(&rows->services, line->service);
     uint32_t unit = handle_of(&rows->units, line->unit);
     if (change->old)
         match_index_remove_line(rows->index, service, unit, change->old);
     if (change->new)
-        match_index_add_line(rows->index, service, unit,
-                             &(struct match_line){
-                                 .record = change->new,
-                                 .price = line->price == ABSENT ? MATCH_PRICE_ABSENT : line->price,
-                                 .agreement = handle_of(&rows->agreements, line->agreement),
-                                 .lead_days = days_or_absent(line->lead_days),
-                                 .terms = match_terms_of(&line->terms),
-                             });
+        match_index_add_line(
+            rows->index, service, unit,
+            &(struct match_line){
+                .record = change->new,
+                .price = line->price == ABSENT ? MATCH_PRICE_ABSENT : line->price,
+                .agreement = handle_of(&rows->agreements, line->agreement),
+                .lead_days = days_or_absent(line->lead_days),
+                .terms = match_terms_of(&line->terms),
+            });
 }
 
 static void change_waiting(struct rows *rows, const struct row_change *change)
 {
-    const struct waiting_time *time =
-        change->new ? &change->new_entity->waiting_time : &change->old_entity->waiting_time;
+    const struct waiting_time *time = change->new ? &change->new_entity->waiting_time
+                                                  : &change->old_entity->waiting_time;
     uint32_t service = handle_of(&rows->services, time->service);
     uint32_t unit = handle_of(&rows->units, time->unit);
     struct match_waiting waiting = {
@@ -389,7 +397,8 @@ static void change_waiting(struct rows *rows, const struct row_change *change)
 static void remove_capacity(struct rows *rows, const struct row_change *change)
 {
     const struct capacity *capacity = &change->old_entity->capacity;
-    match_index_remove_capacity(rows->index, handle_of(&rows->services, capacity->service),
+    match_index_remove_capacity(rows->index,
+                                handle_of(&rows->services, capacity->service),
                                 handle_of(&rows->units, capacity->unit), change->old);
 }
 
@@ -423,13 +432,14 @@ static void change_permit(struct rows *rows, const struct row_change *change)
     if (change->old)
         match_index_remove_permit(rows->index, area, unit, change->old);
     if (change->new)
-        match_index_add_permit(rows->index, area, unit,
-                               &(struct match_permit){
-                                   .record = change->new,
-                                   .in_force_from = (int32_t)permit->in_force_from,
-                                   .in_force_to = date_or(permit->in_force_to, MATCH_DATE_MAX),
-                                   .has_scope = permit->scope.data != NULL,
-                               });
+        match_index_add_permit(
+            rows->index, area, unit,
+            &(struct match_permit){
+                .record = change->new,
+                .in_force_from = (int32_t)permit->in_force_from,
+                .in_force_to = date_or(permit->in_force_to, MATCH_DATE_MAX),
+                .has_scope = permit->scope.data != NULL,
+            });
 }
 
 static void change_setting(struct rows *rows, const struct row_change *change)
@@ -493,7 +503,8 @@ void rows_apply(struct rows *rows, const struct row_change *change)
         count_codings(rows, change->kind, change->old_entity, false);
 }
 
-// agreement/unit/service[/variant] of two lines of one (unit, service), bytewise on the whole id:
+// agreement/unit/service[/variant] of two lines of one (unit, service), bytewise on the
+// whole id:
 // '/' after the shorter agreement id counts as a byte of it.
 static int compare_lines(const void *record_a, const void *record_b)
 {
@@ -504,7 +515,8 @@ static int compare_lines(const void *record_a, const void *record_b)
     size_t n = a.len < b.len ? a.len : b.len;
     int order = memcmp(a.data, b.data, n);
     if (order == 0 && a.len != b.len)
-        return a.len < b.len ? '/' - (unsigned char)b.data[n] : (unsigned char)a.data[n] - '/';
+        return a.len < b.len ? '/' - (unsigned char)b.data[n]
+                             : (unsigned char)a.data[n] - '/';
     if (order != 0)
         return order;
     return slice_compare(a_texts[3], b_texts[3]);
@@ -514,7 +526,8 @@ void rows_init(struct rows *rows)
 {
     *rows = (struct rows){.index = match_index_new(compare_lines)};
     match_index_set_max_age(rows->index, SETTING_MAX_AGE_DAYS_DEFAULT);
-    match_index_settle(rows->index); // an empty state may be asked before its first change
+    match_index_settle(
+        rows->index); // an empty state may be asked before its first change
 }
 
 void rows_close(struct rows *rows)
@@ -531,7 +544,8 @@ void rows_close(struct rows *rows)
 static uint64_t table_bytes(const struct row_table *table)
 {
     return (table->n_handles - table->n_free) * sizeof(struct row) +
-           table->capacity * sizeof(struct row *) + table->free_capacity * sizeof(uint32_t);
+           table->capacity * sizeof(struct row *) +
+           table->free_capacity * sizeof(uint32_t);
 }
 
 uint64_t rows_bytes(const struct rows *rows)

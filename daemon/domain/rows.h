@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Rows: what the state keeps beside the records so that nothing is decoded on the hot path.
-// Units, services, agreements and NHV areas get small handles and a count of what refers to them;
-// everything that candidates are made of is told to the match index.
+// Rows: what the state keeps beside the records so that nothing is decoded on the hot
+// path. Units, services, agreements and NHV areas get small handles and a count of what
+// refers to them; everything that candidates are made of is told to the match index.
 #ifndef DOMAIN_ROWS_H
 #define DOMAIN_ROWS_H
 
 #include "base/check.h"
 
-#define uthash_fatal(what) check_failed(__FILE__, __LINE__, what) // no exit() in a pure layer
+#define uthash_fatal(what)                                                               \
+    check_failed(__FILE__, __LINE__, what) // no exit() in a pure layer
 #include <uthash.h>
 
 #include "domain/state.h"
@@ -25,7 +26,8 @@ struct row {
     UT_hash_handle hh;    // by the record's key bytes, which are its first
 };
 
-// The key's bytes in the record, and the text that they are: ids are shorter than 128 bytes.
+// The key's bytes in the record, and the text that they are: ids are shorter than 128
+// bytes.
 static inline struct slice row_key(const struct row *row)
 {
     return (struct slice){row->hh.key, row->hh.keylen};
@@ -68,8 +70,8 @@ struct row_change {
     struct slice key; // of the one and the other
     const union entity *old_entity, *new_entity;
 };
-// Brings rows, counts and index in step with a change. Applying it with old and new swapped undoes
-// it. The caller ends a batch with match_index_settle.
+// Brings rows, counts and index in step with a change. Applying it with old and new
+// swapped undoes it. The caller ends a batch with match_index_settle.
 void rows_apply(struct rows *rows, const struct row_change *change);
 
 // The row of a single-text key, or NULL.

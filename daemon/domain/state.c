@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Applying an entry: logical time moves, a known request id is answered from the table, an id
-// outside its window is refused, else the changes are applied in order under a journal; the first
-// refused one rolls all back and becomes the recorded outcome.
+// Applying an entry: logical time moves, a known request id is answered from the table,
+// an id outside its window is refused, else the changes are applied in order under a
+// journal; the first refused one rolls all back and becomes the recorded outcome.
 #include "domain/state.h"
 
 #include <stdlib.h>
@@ -58,11 +58,12 @@ static int apply_changes(struct state *state, uint64_t revision, int64_t logical
 
 static const char *static_field(const char *field)
 {
-    // A recorded outcome keeps no text of its own: these are all the fields that apply refuses.
-    static const char *const fields[] = {"expected_revision", "delete",   "unit",
-                                         "service",           "agreement", "area",
-                                         "nhv_area",          "municipality", "observed_on",
-                                         "request_id"};
+    // A recorded outcome keeps no text of its own: these are all the fields that apply
+    // refuses.
+    static const char *const fields[] = {
+        "expected_revision", "delete",    "unit",     "service",
+        "agreement",         "area",      "nhv_area", "municipality",
+        "observed_on",       "request_id"};
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
         if (strcmp(fields[i], field) == 0)
             return fields[i];
@@ -98,19 +99,21 @@ static void record_outcome(struct state *state, const struct command_header *hea
 }
 
 // Refuses an id that is known with another payload, or outside its window.
-static int check_request_id(const struct state *state, const struct command_header *header,
-                            struct refusal *refusal)
+static int check_request_id(const struct state *state,
+                            const struct command_header *header, struct refusal *refusal)
 {
     int64_t time = request_id_time_ms(header->request_id);
     if (time >= request_ids_horizon_ms(&state->request_ids, state->logical_ms) &&
         time <= state->logical_ms + STATE_REQUEST_ID_AHEAD_MS)
         return STATUS_OK;
-    return refuse(refusal, STATUS_FAILED_PRECONDITION, REASON_REQUEST_ID_WINDOW, "request_id",
+    return refuse(refusal, STATUS_FAILED_PRECONDITION, REASON_REQUEST_ID_WINDOW,
+                  "request_id",
                   "request_id was made more than 24 h ago, or more than 5 min ahead");
 }
 
 void state_apply(struct state *state, const struct command_header *header,
-                 struct change_source *source, struct outcome *outcome, struct refusal *refusal)
+                 struct change_source *source, struct outcome *outcome,
+                 struct refusal *refusal)
 {
     struct refusal unused;
     refusal = refusal ? refusal : &unused;
@@ -120,7 +123,8 @@ void state_apply(struct state *state, const struct command_header *header,
     if (header->time_ms > state->logical_ms)
         state->logical_ms = header->time_ms;
 
-    const struct request_entry *known = request_ids_find(&state->request_ids, header->request_id);
+    const struct request_entry *known =
+        request_ids_find(&state->request_ids, header->request_id);
     if (known && memcmp(known->payload_hash, header->payload_hash, 16) == 0) {
         *outcome = known->outcome;
         if (outcome->status != STATUS_OK)
@@ -139,7 +143,8 @@ void state_apply(struct state *state, const struct command_header *header,
         *outcome = outcome_of(header->sequence, refusal);
         return;
     }
-    if (apply_changes(state, header->sequence, state->logical_ms, source, refusal) == STATUS_OK)
+    if (apply_changes(state, header->sequence, state->logical_ms, source, refusal) ==
+        STATUS_OK)
         change_commit(state);
     else
         change_rollback(state);
@@ -189,12 +194,14 @@ uint64_t state_count(const struct state *state, enum kind kind)
     return state->records[kind].n;
 }
 
-const struct record *state_find(const struct state *state, enum kind kind, struct slice key)
+const struct record *state_find(const struct state *state, enum kind kind,
+                                struct slice key)
 {
     return sorted_find(&state->records[kind], key);
 }
 
-const struct record *state_next(const struct state *state, enum kind kind, struct slice after)
+const struct record *state_next(const struct state *state, enum kind kind,
+                                struct slice after)
 {
     return sorted_next(&state->records[kind], after);
 }
@@ -231,7 +238,8 @@ const struct record *state_area_record(const struct state *state, uint32_t area)
     return row_at(&state->rows.areas, area)->record;
 }
 
-void state_unit_view(const struct state *state, uint32_t unit, struct state_unit_view *view)
+void state_unit_view(const struct state *state, uint32_t unit,
+                     struct state_unit_view *view)
 {
     const struct row *row = row_at(&state->rows.units, unit);
     view->id = row_id(row);

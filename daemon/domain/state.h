@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The state: every entity as its canonical record, the match index beside it, the table of
-// request ids, logical time and the running digest. state_apply is the only way to change it, and
-// the same entries in the same order give the same state and digest on every daemon.
+// The state: every entity as its canonical record, the match index beside it, the table
+// of request ids, logical time and the running digest. state_apply is the only way to
+// change it, and the same entries in the same order give the same state and digest on
+// every daemon.
 //
-// No I/O, no clock, no randomness. Applying a committed entry has no error path: a command that
-// breaks a rule has a refused outcome and changes nothing.
+// No I/O, no clock, no randomness. Applying a committed entry has no error path: a
+// command that breaks a rule has a refused outcome and changes nothing.
 #ifndef DOMAIN_STATE_H
 #define DOMAIN_STATE_H
 
@@ -16,8 +17,8 @@
 #define STATE_BATCH_MAX_BYTES (1024 * 1024)
 #define STATE_REQUEST_ID_LEN 16
 #define STATE_REQUEST_IDS_MAX (1u << 20)
-#define STATE_REQUEST_ID_AGE_MS (24 * INT64_C(3600000))  // accepted back in time
-#define STATE_REQUEST_ID_AHEAD_MS (5 * INT64_C(60000)) // accepted ahead of time
+#define STATE_REQUEST_ID_AGE_MS (24 * INT64_C(3600000)) // accepted back in time
+#define STATE_REQUEST_ID_AHEAD_MS (5 * INT64_C(60000))  // accepted ahead of time
 
 struct state;
 
@@ -32,7 +33,8 @@ struct change {
     uint16_t key_len;
 };
 
-// Where a command's changes come from, one at a time. The implementation (wire) embeds this.
+// Where a command's changes come from, one at a time. The implementation (wire) embeds
+// this.
 struct change_source {
     // 1: *change is filled, valid until the next call; 0: no more.
     int (*next)(struct change_source *source, struct change *change);
@@ -43,7 +45,7 @@ struct command_header {
     uint64_t sequence;
     int64_t time_ms; // the entry's time; logical time = max(previous, this)
     unsigned char request_id[STATE_REQUEST_ID_LEN]; // UUIDv7
-    unsigned char payload_hash[16];                 // of actor and command as the client meant them
+    unsigned char payload_hash[16]; // of actor and command as the client meant them
 };
 
 // The recorded outcome of a request id (docs/log.md).
@@ -55,46 +57,53 @@ struct outcome {
     const char *field; // static text or ""
 };
 
-// Reads a record back into its struct; wire_record_decode. Texts borrow from the view's bytes.
+// Reads a record back into its struct; wire_record_decode. Texts borrow from the view's
+// bytes.
 typedef void (*state_record_decode)(const struct record_view *view, union entity *entity);
 
 struct state *state_new(state_record_decode decode);
 void state_free(struct state *state);
 
-// Applies one entry: sequence must be the applied one + 1 (CHECK). Always leaves an outcome.
-// A request id already in the table with the same payload gives the recorded outcome; with another
-// payload, or outside its window (docs/log.md), a refused one that is not recorded.
-// refusal (may be NULL) gets the message of a refusal that was decided now.
+// Applies one entry: sequence must be the applied one + 1 (CHECK). Always leaves an
+// outcome. A request id already in the table with the same payload gives the recorded
+// outcome; with another payload, or outside its window (docs/log.md), a refused one that
+// is not recorded. refusal (may be NULL) gets the message of a refusal that was decided
+// now.
 void state_apply(struct state *state, const struct command_header *header,
-                 struct change_source *source, struct outcome *outcome, struct refusal *refusal);
+                 struct change_source *source, struct outcome *outcome,
+                 struct refusal *refusal);
 
-// What state_apply would say to these changes at that time, request id and window left aside.
-// Changes nothing. 0 or the refusal's status.
+// What state_apply would say to these changes at that time, request id and window left
+// aside. Changes nothing. 0 or the refusal's status.
 int state_validate(struct state *state, int64_t time_ms, struct change_source *source,
                    struct refusal *refusal);
 
-// One change on a private copy of the state (an import's rehearsal), never on a daemon's: applies it
-// alone and keeps it. 1: changed, 0: equal to what is stored, negative: refused and why.
+// One change on a private copy of the state (an import's rehearsal), never on a daemon's:
+// applies it alone and keeps it. 1: changed, 0: equal to what is stored, negative:
+// refused and why.
 int state_rehearse(struct state *state, int64_t time_ms, const struct change *change,
                    struct refusal *refusal);
 
 // --- reading ---
-uint64_t state_revision(const struct state *state);    // sequence applied last
+uint64_t state_revision(const struct state *state); // sequence applied last
 int64_t state_logical_time_ms(const struct state *state);
 void state_digest(const struct state *state, unsigned char digest[16]); // big-endian
 uint64_t state_count(const struct state *state, enum kind kind);
 
 // The record with exactly this encoded key, or NULL.
-const struct record *state_find(const struct state *state, enum kind kind, struct slice key);
-// The first record of the kind with key > after in bytewise key order (after absent: the very
-// first), or NULL.
-const struct record *state_next(const struct state *state, enum kind kind, struct slice after);
+const struct record *state_find(const struct state *state, enum kind kind,
+                                struct slice key);
+// The first record of the kind with key > after in bytewise key order (after absent: the
+// very first), or NULL.
+const struct record *state_next(const struct state *state, enum kind kind,
+                                struct slice after);
 
 // Handles of the index, and back. MATCH_NONE when not stored.
 uint32_t state_service_handle(const struct state *state, struct slice code);
 const struct record *state_service_record(const struct state *state, uint32_t service);
 const struct record *state_unit_record(const struct state *state, uint32_t unit);
-const struct record *state_agreement_record(const struct state *state, uint32_t agreement);
+const struct record *state_agreement_record(const struct state *state,
+                                            uint32_t agreement);
 const struct record *state_area_record(const struct state *state, uint32_t area);
 
 // Facts of a stored row that an answer shows, without decoding its record.
@@ -103,7 +112,8 @@ struct state_unit_view {
     struct slice summary; // the record's first fields = vardsok.v1.UnitSummary, encoded
     int64_t region;
 };
-void state_unit_view(const struct state *state, uint32_t unit, struct state_unit_view *view);
+void state_unit_view(const struct state *state, uint32_t unit,
+                     struct state_unit_view *view);
 struct state_agreement_view {
     struct slice id;
     int64_t owner_region;
@@ -111,7 +121,8 @@ struct state_agreement_view {
 void state_agreement_view(const struct state *state, uint32_t agreement,
                           struct state_agreement_view *view);
 
-// The index for queries and for its day change; the state stays the only one that changes it.
+// The index for queries and for its day change; the state stays the only one that changes
+// it.
 struct match_index *state_index(struct state *state);
 
 // What is allocated, free blocks and room to grow included.

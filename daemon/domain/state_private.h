@@ -32,8 +32,9 @@ struct state {
     struct arena arena;          // messages of refusals, reset per command
 };
 
-// Applies one put or delete: 1 changed, 0 equal to what is stored, negative refused and nothing
-// changed. revision is what a changed record gets. Journalled until change_commit or _rollback.
+// Applies one put or delete: 1 changed, 0 equal to what is stored, negative refused and
+// nothing changed. revision is what a changed record gets. Journalled until change_commit
+// or _rollback.
 int change_apply(struct state *state, const struct change *change, uint64_t revision,
                  int64_t logical_ms, struct refusal *refusal);
 // Frees what the journal replaced, and settles the index.

@@ -61,8 +61,8 @@ int wire_entity_decode(struct slice bytes, enum kind *kind, union entity *entity
 void wire_stored_encode(const struct record_view *record, struct buffer *out);
 int wire_stored_decode(struct slice bytes, enum kind *kind, union entity *entity,
                        uint64_t *revision, struct refusal *refusal);
-// A record into its struct, whose texts borrow from record->bytes; CHECKs that it is one (the
-// state only holds what wire made).
+// A record into its struct, whose texts borrow from record->bytes; CHECKs that it is one
+// (the state only holds what wire made).
 void wire_record_decode(const struct record_view *record, union entity *entity);
 
 #endif

@@ -17,8 +17,8 @@ struct caller {
     struct outcome outcome;
 };
 
-static void on_done(struct replica_write *write, int status, const struct outcome *outcome,
-                    const struct refusal *refusal)
+static void on_done(struct replica_write *write, int status,
+                    const struct outcome *outcome, const struct refusal *refusal)
 {
     struct caller *caller = (struct caller *)write;
     (void)refusal;
@@ -63,7 +63,8 @@ static struct slice region_command(struct fixture *fixture, const char *name)
     entity.region.healthcare_regions.items[0] = slice_from("vastra");
     buffer_clear(&fixture->command);
     wire_command_writer_init(&writer, &fixture->command);
-    int status = wire_command_add(&writer, CHANGE_PUT, KIND_REGION, &entity, ABSENT, &refusal);
+    int status =
+        wire_command_add(&writer, CHANGE_PUT, KIND_REGION, &entity, ABSENT, &refusal);
     cr_assert_eq(status, 0, "%s", refusal.message);
     wire_command_writer_close(&writer);
     return buffer_slice(&fixture->command);
@@ -138,8 +139,10 @@ Test(replica, an_append_that_was_lost_is_sent_again_with_the_same_id)
     teardown(&f);
 }
 
-// Sends a write whose append is lost with an unknown outcome, and whose retry ends as fate says.
-static void retry_ends(struct fixture *fixture, struct caller *caller, enum fake_fate fate)
+// Sends a write whose append is lost with an unknown outcome, and whose retry ends as
+// fate says.
+static void retry_ends(struct fixture *fixture, struct caller *caller,
+                       enum fake_fate fate)
 {
     fixture->log.fate = FAKE_LOST;
     replica_submit(fixture->replica, &caller->write, NULL);
@@ -206,8 +209,11 @@ Test(replica, the_same_request_twice_has_one_effect_and_one_outcome)
 
     cr_assert_eq(second.n_done, 1);
     cr_assert_eq(second.outcome.sequence, first.outcome.sequence);
-    struct slice region = {"\x0a\x02" "14", 4};
-    cr_assert_eq(record_revision(state_find(replica_state(f.replica), KIND_REGION, region)), 2);
+    struct slice region = {"\x0a\x02"
+                           "14",
+                           4};
+    cr_assert_eq(
+        record_revision(state_find(replica_state(f.replica), KIND_REGION, region)), 2);
 
     state_digest(replica_state(f.replica), before);
     struct caller third = make_caller(&f, 1);
@@ -217,7 +223,8 @@ Test(replica, the_same_request_twice_has_one_effect_and_one_outcome)
     state_digest(replica_state(f.replica), after);
     cr_assert_eq(third.outcome.status, STATUS_INVALID_ARGUMENT);
     cr_assert_eq(third.outcome.reason, REASON_REQUEST_ID_REUSED);
-    cr_assert_eq(record_revision(state_find(replica_state(f.replica), KIND_REGION, region)), 2);
+    cr_assert_eq(
+        record_revision(state_find(replica_state(f.replica), KIND_REGION, region)), 2);
     cr_assert_neq(memcmp(before, after, 16), 0, "the revision is part of the digest");
     teardown(&f);
 }
@@ -246,10 +253,12 @@ Test(replica, a_submit_that_is_refused_never_runs_its_callback)
     setup(&f);
     struct caller caller = make_caller(&f, 1);
     f.log.full = true;
-    cr_assert_eq(replica_submit(f.replica, &caller.write, &refusal), STATUS_RESOURCE_EXHAUSTED);
+    cr_assert_eq(replica_submit(f.replica, &caller.write, &refusal),
+                 STATUS_RESOURCE_EXHAUSTED);
     caller.write.request_id[6] = 0x40;
     f.log.full = false;
-    cr_assert_eq(replica_submit(f.replica, &caller.write, &refusal), STATUS_INVALID_ARGUMENT);
+    cr_assert_eq(replica_submit(f.replica, &caller.write, &refusal),
+                 STATUS_INVALID_ARGUMENT);
     cr_assert_str_eq(refusal.field, "request_id");
     caller.write.request_id[6] = 0x70;
     f.log.events.on_state(f.log.events.self, STATUS_UNAVAILABLE, "no connection");
@@ -272,14 +281,16 @@ Test(replica, an_abandoned_write_may_happen_but_answers_nobody)
     teardown(&f);
 }
 
-// Gives the replica an entry that it must not apply, and checks that it halts and says why.
+// Gives the replica an entry that it must not apply, and checks that it halts and says
+// why.
 static void check_halts(struct slice entry, uint64_t sequence, const char *word)
 {
     struct fixture f;
     struct replica_status status;
     struct refusal refusal;
     setup(&f);
-    cr_assert_eq(f.log.events.on_entry(f.log.events.self, sequence, entry), STATUS_DATA_LOSS);
+    cr_assert_eq(f.log.events.on_entry(f.log.events.self, sequence, entry),
+                 STATUS_DATA_LOSS);
     replica_status(f.replica, &status);
     cr_assert(status.halted);
     cr_assert_not(status.writable);
@@ -292,7 +303,8 @@ static void check_halts(struct slice entry, uint64_t sequence, const char *word)
 
 static void encode_entry(struct slice command, struct buffer *out)
 {
-    struct entry entry = {.time_ms = NOON, .actor_kind = ENTRY_ACTOR_LOCAL, .command = command};
+    struct entry entry = {
+        .time_ms = NOON, .actor_kind = ENTRY_ACTOR_LOCAL, .command = command};
     entry_encode(&entry, out);
 }
 
@@ -351,7 +363,8 @@ Test(replica, two_replicas_of_one_log_have_equal_digests_and_chains)
     setup(&b);
     for (unsigned char i = 1; i < 20; i++) {
         struct caller caller = make_caller(&a, i);
-        caller.write.command = region_command(&a, i % 3 ? "Västra Götaland" : "Annat namn");
+        caller.write.command =
+            region_command(&a, i % 3 ? "Västra Götaland" : "Annat namn");
         replica_submit(a.replica, &caller.write, NULL);
         fake_log_run(&a.log);
     }
