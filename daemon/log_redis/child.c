@@ -6,7 +6,8 @@
 // not dead yet, by that one's rewrite child): tried again for 5 s, and said so; the
 // server exits: started again after 10 ms doubling to 2 s; it does not end when told to:
 // SIGKILL after 10 s; it cannot be started at all: on_failed; it refuses its append-only
-// file: repaired or on_failed; the disk is full: not started before there is room, for
+// file: repaired or on_failed; no descriptor, process or memory for it: tried again like
+// after an exit; the disk is full: not started before there is room, for
 // Redis 7.0 ends itself at the first write that fails.
 //
 //   STOPPED -> LOCKING -> RUNNING <-> (EXITED -> RESTING <-> RESTING)
@@ -181,6 +182,13 @@ static int start_process(struct log_redis_child *child)
     return error;
 }
 
+// What the machine lacks now it may have after a rest.
+static bool may_pass(int error)
+{
+    return error == UV_EMFILE || error == UV_ENFILE || error == UV_EAGAIN ||
+           error == UV_ENOMEM;
+}
+
 static void spawn(struct log_redis_child *child)
 {
     // Once: a full disk must not keep the server from starting again.
@@ -200,7 +208,8 @@ static void spawn(struct log_redis_child *child)
                  uv_strerror(error));
         move(child, LOG_REDIS_CHILD_EXITED);
         uv_close((uv_handle_t *)&child->process, on_process_closed);
-        be_failed(child, STATUS_NOT_FOUND);
+        if (!may_pass(error))
+            be_failed(child, STATUS_NOT_FOUND);
         return;
     }
     child->on_started(child);
