@@ -537,7 +537,7 @@ int main(int argc, char **argv)
     CHECK(match_index_prepare(bench.index, bench.today, 0) == 0);
     double prepared = now_us() - start;
     if (!settings.json)
-        printf("all services ordered in %.1f ms\n", prepared / 1e3);
+        printf("all services sorted in %.1f ms\n", prepared / 1e3);
     if (settings.query_only)
         time_pass(&bench, (enum match_order)settings.query_only, (enum way)settings.way);
     else

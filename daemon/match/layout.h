@@ -58,7 +58,9 @@ struct group {
     };
     union {
         struct match_waiting waiting; // lines
-        int32_t last_open_day; // capacities: none can be booked later; kept in order only
+        struct { // capacities, in order: when the first and the last open one closes
+            int32_t first_open_day, last_open_day;
+        };
     };
     uint32_t service, unit;
     uint32_t n_rows;

@@ -7,18 +7,16 @@
 //   │ key       │ parties     │ group                │
 //   └───────────┴─────────────┴──────────────────────┘
 //
-// key      a lower bound of what the group's rows can have:
-//          by wait    lines: the least wait with lead on the service's day; capacities:
-//          days from
-//                     that day to the earliest window
-//          by price   the least price, to 11 significant bits, rounded down
-//          by place   the unit's cell (near.c); no bound, neighbours have like keys
-// parties  a superset of the regions that some row admits, so that a home region few
-// agreements
-//          admit runs past the others without touching them. An agreement that takes in
-//          new parties does not look for its lines: the service remembers them in
-//          `grown`, and for these home regions nothing is skipped until the service is
-//          ordered anew.
+// key: a lower bound of what the group's rows can have.
+//   by wait    lines: the least wait with lead on the service's day;
+//              capacities: the day of the earliest window
+//   by price   the least price, to 11 significant bits, rounded down
+//   by place   the unit's cell (near.c); no bound, neighbours have like keys
+//
+// parties: a superset of the regions that some row admits, so that a home region few
+// agreements admit runs past the others without touching them. An agreement that takes in
+// new parties does not look for its lines: the service remembers them in `grown`, and for
+// these home regions nothing is skipped until the service is sorted anew.
 //
 // Early exit. Groups are read by ascending key until the key's lower bound is strictly
 // beyond the first rank of the worst option kept, when `limit` options are kept. All that
@@ -28,23 +26,22 @@
 // its alternatives, are found inside the group, which is read whole; a group is never
 // split over two places. So stopping early can neither miss an option nor change one.
 //
-// Waits are those of `today`; a query on a later day has the same waits for lines, and
-// windows come nearer by the days between. After midnight, usable figures differ: until
-// match_index_prepare has ordered a service for the new day its queries scan all groups.
+// Figures are those of `today`, whatever day a query refers on; windows are keyed by
+// their date, and a later referral counts from its own. After midnight other figures are
+// usable and windows have closed: until match_index_prepare has taken a service to the
+// new day, its queries scan all groups.
 #include "match/order.h"
 
 #include "match/group.h"
 #include "match/near.h"
 #include "match/table.h"
 
-// A batch that touches more than this part of a service orders it anew.
-#define REBUILD_PART 8
 #define RADIX_MIN 64
 
 struct keys {
     uint16_t wait, price, place;
-    uint32_t parties;      // packed
-    int32_t last_open_day; // of capacities
+    uint32_t parties;                      // packed
+    int32_t first_open_day, last_open_day; // of capacities
 };
 
 uint16_t match_order_price_key(int64_t price)
@@ -75,8 +72,9 @@ static struct keys line_keys(const struct match_index *index, const struct group
         least_price = line->price < least_price ? line->price : least_price;
         parties |= index->agreements[line->agreement].parties;
     }
-    struct keys keys = {KEY_ABSENT, match_order_price_key(least_price), 0,
-                        match_order_parties(parties), 0};
+    struct keys keys = {KEY_ABSENT, match_order_price_key(least_price),
+                        0,          match_order_parties(parties),
+                        0,          0};
     bool is_forecast = false;
     int32_t figure = -1;
     if (group->has_waiting)
@@ -89,7 +87,7 @@ static struct keys line_keys(const struct match_index *index, const struct group
 // A row that is closed on `day`, or full, fails its test whatever a query says.
 static struct keys capacity_keys(const struct group *group, int32_t day)
 {
-    int32_t earliest = INT32_MAX, last_open_day = NO_DAY;
+    int32_t earliest = INT32_MAX, first_open_day = INT32_MAX, last_open_day = NO_DAY;
     int64_t least_price = MATCH_PRICE_ABSENT;
     uint32_t parties = 0;
     for (uint32_t i = 0; i < group->n_rows; i++) {
@@ -98,16 +96,20 @@ static struct keys capacity_keys(const struct group *group, int32_t day)
             row->book_by < row->window_end ? row->book_by : row->window_end;
         if (open_day < day || row->free == 0)
             continue;
+        first_open_day = open_day < first_open_day ? open_day : first_open_day;
         last_open_day = open_day > last_open_day ? open_day : last_open_day;
         earliest = row->window_start < earliest ? row->window_start : earliest;
         least_price = row->price < least_price ? row->price : least_price;
         parties |= row->open_to;
     }
     if (last_open_day == NO_DAY)
-        return (struct keys){KEY_LEFT_OUT, KEY_LEFT_OUT, KEY_LEFT_OUT, 0, NO_DAY};
-    return (struct keys){days_key((int64_t)earliest - day),
-                         match_order_price_key(least_price), 0,
-                         match_order_parties(parties), last_open_day};
+        return (struct keys){KEY_LEFT_OUT, KEY_LEFT_OUT, KEY_LEFT_OUT, 0, NO_DAY, NO_DAY};
+    return (struct keys){days_key(earliest),
+                         match_order_price_key(least_price),
+                         0,
+                         match_order_parties(parties),
+                         first_open_day,
+                         last_open_day};
 }
 
 static struct keys group_keys(const struct match_index *index, const struct group *group,
@@ -125,7 +127,7 @@ static struct keys placed_keys(const struct match_index *index, const struct gro
 {
     bool left_out = group->wait_key == KEY_LEFT_OUT;
     uint16_t place = left_out ? KEY_LEFT_OUT : index->units[group->unit].place_key;
-    return (struct keys){group->wait_key, group->price_key, place, group->parties, 0};
+    return (struct keys){group->wait_key, group->price_key, place, group->parties, 0, 0};
 }
 
 static void remember_keys(struct group *group, struct keys keys)
@@ -133,8 +135,10 @@ static void remember_keys(struct group *group, struct keys keys)
     group->wait_key = keys.wait;
     group->price_key = keys.price;
     group->parties = keys.parties & 0x1fffffu;
-    if (group->is_capacity)
-        group->last_open_day = keys.last_open_day;
+    if (!group->is_capacity)
+        return;
+    group->first_open_day = keys.first_open_day;
+    group->last_open_day = keys.last_open_day;
 }
 
 static uint64_t make_entry(struct keys keys, unsigned order, uint32_t g)
@@ -197,7 +201,7 @@ static void insert_group(struct match_index *index, uint32_t g, struct keys keys
     group->placed = 1;
 }
 
-static void remove_group(struct match_index *index, uint32_t g)
+void match_order_remove(struct match_index *index, uint32_t g)
 {
     struct group *group = &index->groups[g];
     struct order_set *set = group_set(index, group);
@@ -238,7 +242,7 @@ static void move_group(struct match_index *index, uint32_t g, struct keys keys)
     struct order_set *set = group_set(index, group);
     struct keys old = placed_keys(index, group);
     if (make_entry(old, ORDER_BY_PLACE, g) != make_entry(keys, ORDER_BY_PLACE, g)) {
-        remove_group(index, g);
+        match_order_remove(index, g);
         insert_group(index, g, keys);
         return;
     }
@@ -307,73 +311,20 @@ static void rebuild_set(struct match_index *index, struct order_set *set, int32_
     match_near_build(index, set);
 }
 
-static void set_day(struct match_index *index, struct service_row *service, int32_t day)
-{
-    if (service->set && index->day != NO_DAY) {
-        index->n_out -= service->day != index->day;
-        index->n_out += day != index->day;
-    }
-    service->day = day;
-}
-
-static void rebuild_service(struct match_index *index, struct service_row *service,
-                            int32_t day)
+void match_order_rebuild(struct match_index *index, struct service_row *service,
+                         int32_t day)
 {
     for (unsigned kind = 0; kind < N_SETS; kind++)
         rebuild_set(index, &service->sets[kind], day);
     service->grown = 0;
-    set_day(index, service, day);
 }
 
-void match_order_leave_all(struct match_index *index)
-{
-    for (uint32_t s = 0; s < index->n_services; s++)
-        set_day(index, &index->services[s], NO_DAY);
-}
-
-void match_order_grow_parties(struct match_index *index, uint32_t regions)
-{
-    for (uint32_t s = 0; s < index->n_services; s++)
-        index->services[s].grown |= match_order_parties(regions);
-    index->any_grown = true;
-}
-
-void match_order_lift_unit(struct match_index *index, uint32_t unit)
-{
-    for (uint32_t s = 0; s < index->n_services; s++) {
-        if (index->services[s].day == NO_DAY)
-            continue;
-        for (unsigned kind = 0; kind < N_SETS; kind++) {
-            uint32_t g = match_group_find(index, s, unit, kind == SET_CAPACITIES);
-            if (!g || !index->groups[g].placed)
-                continue;
-            remove_group(index, g);
-            match_group_touch(index, s, unit, kind == SET_CAPACITIES);
-        }
-    }
-}
-
-// Out of order, a group's entry is only where its number stands.
-static void settle_unordered(struct match_index *index, uint32_t g)
-{
-    struct group *group = &index->groups[g];
-    struct order_set *set = group_set(index, group);
-    if (group->n_rows == 0 && group->placed) {
-        group->placed = 0;
-        index->services[group->service].sweep = true;
-    } else if (group->n_rows > 0 && !group->placed) {
-        reserve_entries(set, set->n + 1);
-        set->entries[set->n++] = g;
-        group->placed = 1;
-    }
-}
-
-static void settle_ordered(struct match_index *index, uint32_t g, int32_t day)
+void match_order_place(struct match_index *index, uint32_t g, int32_t day)
 {
     struct group *group = &index->groups[g];
     if (group->n_rows == 0) {
         if (group->placed)
-            remove_group(index, g);
+            match_order_remove(index, g);
         return;
     }
     struct keys keys = group_keys(index, group, day);
@@ -383,110 +334,50 @@ static void settle_ordered(struct match_index *index, uint32_t g, int32_t day)
         insert_group(index, g, keys);
 }
 
-static void sweep(struct match_index *index, struct service_row *service)
+void match_order_append(struct match_index *index, uint32_t g)
 {
-    for (unsigned kind = 0; kind < N_SETS; kind++) {
-        struct order_set *set = &service->sets[kind];
-        uint32_t kept = 0;
-        for (uint32_t i = 0; i < set->n; i++) {
-            if (index->groups[entry_group(set->entries[i])].placed)
-                set->entries[kept++] = set->entries[i];
-        }
-        set->n = kept;
-    }
-    service->sweep = false;
+    struct order_set *set = group_set(index, &index->groups[g]);
+    reserve_entries(set, set->n + 1);
+    set->entries[set->n++] = g;
+    index->groups[g].placed = 1;
 }
 
-static void leave_if_much_touched(struct match_index *index, struct service_row *service)
+// Whether the days between give a group other keys: another figure counts, or a row
+// closes.
+static bool is_aged(const struct match_index *index, const struct group *group,
+                    int32_t from_day, int32_t day)
 {
-    uint32_t n = service->sets[SET_LINES].n + service->sets[SET_CAPACITIES].n;
-    if (service->day != NO_DAY && service->n_touched > n / REBUILD_PART) {
-        service->rebuild = true;
-        set_day(index, service, NO_DAY);
-    }
-    service->n_touched = 0;
+    if (group->is_capacity)
+        return group->wait_key != KEY_LEFT_OUT && group->first_open_day < day;
+    bool is_forecast = false;
+    return group->has_waiting &&
+           waiting_figure(&group->waiting, from_day, index->max_age_days, &is_forecast) !=
+               waiting_figure(&group->waiting, day, index->max_age_days, &is_forecast);
 }
 
-static void end_batch_of(struct match_index *index, struct service_row *service)
-{
-    if (service->sweep)
-        sweep(index, service);
-    if (service->rebuild)
-        rebuild_service(index, service, index->day);
-    service->rebuild = false;
-}
-
-void match_index_settle(struct match_index *index)
-{
-    for (uint32_t i = 0; i < index->n_touched; i++) {
-        const struct group *group = &index->groups[index->touched[i]];
-        leave_if_much_touched(index, &index->services[group->service]);
-    }
-    for (uint32_t i = 0; i < index->n_touched; i++) {
-        uint32_t g = index->touched[i];
-        int32_t day = index->services[index->groups[g].service].day;
-        if (day == NO_DAY)
-            settle_unordered(index, g);
-        else
-            settle_ordered(index, g, day);
-    }
-    for (uint32_t i = 0; i < index->n_touched; i++) {
-        const struct group *group = &index->groups[index->touched[i]];
-        end_batch_of(index, &index->services[group->service]);
-    }
-    for (uint32_t i = 0; i < index->n_touched; i++) {
-        struct group *group = &index->groups[index->touched[i]];
-        group->touched = 0;
-        if (group->n_rows == 0 && !group->has_waiting)
-            match_group_free(index, index->touched[i]);
-    }
-    index->n_touched = 0;
-    index->n_moved_units = 0;
-    index->dirty = false;
-}
-
-static uint32_t count_out(const struct match_index *index)
+static void age_set(struct match_index *index, struct order_set *set, int32_t from_day,
+                    int32_t day)
 {
     uint32_t n = 0;
-    for (uint32_t s = 0; s < index->n_services; s++)
-        n += index->services[s].set && index->services[s].day != index->day;
-    return n;
+    index->scratch = table_reserve(index->scratch, &index->scratch_capacity, set->n,
+                                   sizeof(*index->scratch));
+    for (uint32_t i = 0; i < set->n; i++) {
+        uint32_t g = entry_group(set->entries[i]);
+        if (is_aged(index, &index->groups[g], from_day, day))
+            index->scratch[n++] = g;
+    }
+    if (n > set->n / REBUILD_PART) {
+        rebuild_set(index, set, day);
+        return;
+    }
+    for (uint32_t i = 0; i < n; i++)
+        match_order_place(index, (uint32_t)index->scratch[i], day);
 }
 
-// Orders services anew, in turn, as far as the budget reaches; `grown` ones only on
-// demand.
-static bool prepare_round(struct match_index *index, uint32_t budget, bool grown,
-                          uint64_t *used)
+void match_order_age(struct match_index *index, struct service_row *service, int32_t day)
 {
-    for (uint32_t step = 0; step < index->n_services; step++) {
-        struct service_row *service = &index->services[index->cursor];
-        bool wanted =
-            service->set && (service->day != index->day || (grown && service->grown));
-        if (wanted) {
-            uint64_t cost =
-                1 + service->sets[SET_LINES].n + service->sets[SET_CAPACITIES].n;
-            if (budget && *used > 0 && *used + cost > budget)
-                return false;
-            rebuild_service(index, service, index->day);
-            *used += cost;
-        }
-        index->cursor = index->cursor + 1 == index->n_services ? 0 : index->cursor + 1;
-    }
-    return true;
-}
-
-uint32_t match_index_prepare(struct match_index *index, int32_t today, uint32_t budget)
-{
-    CHECK(!index->dirty);
-    if (index->day != today) {
-        index->day = today;
-        index->n_out = count_out(index);
-    }
-    uint64_t used = 0;
-    bool done = index->n_out == 0 || prepare_round(index, budget, false, &used);
-    if (done && index->any_grown)
-        index->any_grown = !prepare_round(index, budget, true, &used);
-    return index->n_out;
+    for (unsigned kind = 0; kind < N_SETS; kind++)
+        age_set(index, &service->sets[kind], service->day, day);
 }
 
 uint64_t match_order_bytes(const struct service_row *service)

@@ -8,6 +8,8 @@
 #include "match/layout.h"
 
 #define ORDER_MAX_GROUPS (UINT32_C(1) << 27)
+// More groups than this part of a service to be moved: it is sorted anew.
+#define REBUILD_PART 8
 #define KEY_MAX 65533u      // larger values share it
 #define KEY_ABSENT 65534u   // an unknown wait, price or position
 #define KEY_LEFT_OUT 65535u // capacities of which none is open
@@ -47,7 +49,21 @@ static inline uint64_t price_key_floor(uint32_t key)
 uint16_t match_order_price_key(int64_t price);
 uint16_t match_order_place_key(const struct match_unit *facts);
 
-// Takes the unit's groups out of the orders, to be placed anew when the batch ends.
+// Puts a group where its rows belong on `day`, its service being in order: in, out or
+// elsewhere.
+void match_order_place(struct match_index *index, uint32_t group, int32_t day);
+// Takes a placed group out of its orders.
+void match_order_remove(struct match_index *index, uint32_t group);
+// Names a group in a service that is in no order.
+void match_order_append(struct match_index *index, uint32_t group);
+// Sorts a service anew.
+void match_order_rebuild(struct match_index *index, struct service_row *service,
+                         int32_t day);
+// Takes a service that is in the order of an earlier day to that of `day`.
+void match_order_age(struct match_index *index, struct service_row *service, int32_t day);
+
+// settle.c: takes the unit's groups out of the orders, to be placed anew when the batch
+// ends.
 void match_order_lift_unit(struct match_index *index, uint32_t unit);
 // Every service leaves its order.
 void match_order_leave_all(struct match_index *index);

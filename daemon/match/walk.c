@@ -18,12 +18,18 @@ static uint64_t home_mask(const struct match_run *run)
     return run->service->grown & home ? UINT64_MAX : entry_parties(home);
 }
 
+// The day that windows are keyed from, for a query: keys are days since 1970.
+static uint32_t first_day(const struct match_query *query)
+{
+    return query->on < 0 ? 0 : (uint32_t)query->on;
+}
+
 // One order of one set, read from its start.
 struct cursor {
     const uint64_t *entries;
     uint32_t at, n;
     uint32_t key; // no candidate from here on has a smaller one; KEY_LEFT_OUT at the end
-    uint32_t days_ahead; // from today to `on`: windows are that much nearer
+    uint32_t first_day; // of windows: their days are counted from it; else 0
     uint64_t home;
 };
 
@@ -36,7 +42,7 @@ static void cursor_settle(struct cursor *cursor)
     if (cursor->at < cursor->n)
         key = entry_key(cursor->entries[cursor->at]);
     if (key < KEY_ABSENT)
-        key = key > cursor->days_ahead ? key - cursor->days_ahead : 0;
+        key = key > cursor->first_day ? key - cursor->first_day : 0;
     cursor->key = key;
 }
 
@@ -48,7 +54,7 @@ static struct cursor cursor_start(const struct match_run *run, unsigned kind,
     struct cursor cursor = {
         .entries = order_entries(set, order),
         .n = set->n,
-        .days_ahead = windows ? (uint32_t)(run->query->on - run->query->today) : 0,
+        .first_day = windows ? first_day(run->query) : 0,
         .home = home_mask(run),
     };
     cursor_settle(&cursor);
@@ -77,8 +83,8 @@ static bool may_rank(const struct match_run *run, const struct group *group)
     if (group->is_capacity) {
         if (group->last_open_day < query->on)
             return false;
-        uint64_t ahead = (uint64_t)(query->on - query->today);
-        wait = wait > ahead ? wait - ahead : 0;
+        uint64_t first = first_day(query);
+        wait = wait > first ? wait - first : 0;
     }
     if (query->max_wait_days >= 0 && wait != RANK_ABSENT &&
         wait > (uint64_t)query->max_wait_days)
