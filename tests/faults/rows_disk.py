@@ -185,7 +185,7 @@ def no_descriptors(folder, _options):
         with Load(site.url) as ledger:
             ledger.wait_more(100)
             limits = resource.prlimit(site.daemon.process.pid, resource.RLIMIT_NOFILE)
-            take_descriptors(site.daemon, 2)
+            take_descriptors(site.daemon, 1)
             waiting = knock(site.url, 20)
             ledger.wait_more(100)
             for _ in range(3):
