@@ -116,6 +116,8 @@ static int read_region_set(const struct field *field, const json_t *json, int64_
         if (!json_is_string(item))
             return bad(refusal, field,
                        "must be an array of region codes, \"@key\" or \"*\"");
+        if (region_set_is_all(text_of(item)) && json_array_size(json) > 1)
+            return bad(refusal, field, "must have \"*\" alone: it means every region");
         if (region_set_add(text_of(item), &mask, refusal) != 0)
             return refusal_set_field(refusal, field->name);
     }

@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "base/date.h"
 #include "base/status.h"
+#include "domain/identity.h"
 #include "domain/nearest.h"
 #include "domain/region.h"
 #include "domain/state_private.h"
@@ -32,6 +33,12 @@ static void decode(const struct state *state, const struct record *record,
     state->decode(&view, entity);
 }
 
+// What was asked for, in messages that reach logs: never a personal number.
+static struct slice shown(struct slice text)
+{
+    return identity_is_in(text) ? slice_from("***") : text;
+}
+
 // --- the service ---
 
 static int unknown_service(const struct state *state, struct slice code,
@@ -48,8 +55,8 @@ static int unknown_service(const struct state *state, struct slice code,
     }
     nearest_format(&nearest, known, sizeof known);
     return refuse(refusal, STATUS_NOT_FOUND, REASON_UNKNOWN_SERVICE, "service",
-                  "no service %.*s is stored; nearest: %s", (int)code.len, code.data,
-                  known);
+                  "no service %.*s is stored; nearest: %s", (int)shown(code).len,
+                  shown(code).data, known);
 }
 
 static int unknown_system(const struct state *state, struct slice system,
@@ -113,8 +120,9 @@ static int unknown_code(const struct state *state, struct slice system,
     }
     nearest_format(&nearest, known, sizeof known);
     return refuse(refusal, STATUS_NOT_FOUND, REASON_UNKNOWN_SERVICE, "service",
-                  "no code %.*s in %.*s %.*s; nearest: %s", (int)code.len, code.data,
-                  (int)system.len, system.data, (int)version.len, version.data, known);
+                  "no code %.*s in %.*s %.*s; nearest: %s", (int)shown(code).len,
+                  shown(code).data, (int)system.len, system.data, (int)version.len,
+                  version.data, known);
 }
 
 static size_t put_key_text(char *out, unsigned number, struct slice text)

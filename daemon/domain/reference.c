@@ -10,11 +10,14 @@
 
 #include "base/date.h"
 #include "base/status.h"
+#include "domain/identity.h"
 #include "domain/state_private.h"
 
 static int missing(struct refusal *refusal, const char *field, const char *what,
                    struct slice id)
 {
+    if (identity_is_in(id)) // a service's code is not scanned, but is not repeated either
+        id = slice_from("***");
     return refuse(refusal, STATUS_FAILED_PRECONDITION, REASON_UNKNOWN_REFERENCE, field,
                   "%s: no %s %.*s is stored", field, what, (int)id.len, id.data);
 }

@@ -54,9 +54,14 @@ uint32_t region_healthcare_mask(struct slice key)
     return 0;
 }
 
+bool region_set_is_all(struct slice item)
+{
+    return slice_equal(item, slice_from("*"));
+}
+
 int region_set_add(struct slice item, uint32_t *mask, struct refusal *refusal)
 {
-    if (slice_equal(item, slice_from("*"))) {
+    if (region_set_is_all(item)) {
         *mask |= REGION_ALL_MASK;
         return STATUS_OK;
     }
@@ -83,6 +88,9 @@ int region_set_parse(struct slice text, uint32_t *mask, struct refusal *refusal)
         return refuse(refusal, STATUS_INVALID_ARGUMENT, REASON_EMPTY_SET, NULL,
                       "a set must name at least one region");
     uint32_t found = 0;
+    if (text.len > 1 && memchr(text.data, '*', text.len))
+        return refuse(refusal, STATUS_INVALID_ARGUMENT, REASON_BAD_FORMAT, NULL,
+                      "* means every region and stands alone");
     for (size_t start = 0; start <= text.len;) {
         const char *bar = memchr(text.data + start, '|', text.len - start);
         size_t end = bar ? (size_t)(bar - text.data) : text.len;

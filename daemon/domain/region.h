@@ -20,6 +20,8 @@ bool region_is_code(int64_t code);
 int region_parse(struct slice text, int64_t *code, struct refusal *refusal);
 // Mask of a healthcare region's key ("vastra"); 0 when unknown.
 uint32_t region_healthcare_mask(struct slice key);
+// Whether an item of a set is "*". It stands alone: callers refuse any other beside it.
+bool region_set_is_all(struct slice item);
 // One item of a set ("01", "@norra", "*") or'ed into *mask.
 int region_set_add(struct slice item, uint32_t *mask, struct refusal *refusal);
 // A whole cell "01|09|@norra" or "*".

@@ -36,6 +36,7 @@ struct frame {
     uint32_t seen;        // bit i = field i of the shape has occurred
     unsigned at;          // the field that was found last
     unsigned n_set_items; // over all its sets
+    bool has_all;         // one of them was "*"
 };
 
 static int fault(const struct frame *frame, const struct field *field, enum reason reason,
@@ -185,6 +186,10 @@ static int decode_region_set_item(struct frame *frame, const struct field *field
     uint32_t mask = *set == ABSENT ? 0 : (uint32_t)*set;
     if (++frame->n_set_items > MAX_SET_ITEMS)
         return fault(frame, field, REASON_TOO_MANY, "has more than 64 items");
+    frame->has_all |= region_set_is_all(text);
+    if (frame->has_all && frame->n_set_items > 1)
+        return fault(frame, field, REASON_BAD_FORMAT,
+                     "has * beside others, which means every region and stands alone");
     int status = region_set_add(text, &mask, refusal);
     if (status != STATUS_OK) {
         name_outer(refusal, field->name);

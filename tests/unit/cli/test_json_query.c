@@ -120,6 +120,8 @@ static const struct bad_query bad_queries[] = {
     {"\"in_regions\":[]", REASON_EMPTY_SET, "in_regions"},
     {"\"in_regions\":[\"02\"]", REASON_RETIRED_REGION, "in_regions"},
     {"\"in_regions\":[\"@nowhere\"]", REASON_BAD_FORMAT, "in_regions"},
+    {"\"in_regions\":[\"*\",\"01\"]", REASON_BAD_FORMAT, "in_regions"},
+    {"\"in_regions\":[\"01\",\"*\"]", REASON_BAD_FORMAT, "in_regions"},
     {"\"in_regions\":[14]", REASON_BAD_FORMAT, "in_regions"},
     {"\"in_regions\":\"14\"", REASON_BAD_FORMAT, "in_regions"},
     {"\"explain\":1", REASON_BAD_FORMAT, "explain"},

@@ -184,6 +184,13 @@ Test(wire_codec, sets_of_regions_take_stars_and_healthcare_regions)
            NULL);
     cr_expect_eq(agreement.callers, 1 << 1 | 1 << 13 | 1 << 14);
     wire_write_bytes(&bytes, 8, slice_from("*"));
+    struct refusal refusal;
+    cr_expect_eq(wire_decode(entity_shape(KIND_AGREEMENT), WIRE_PUBLIC,
+                             buffer_slice(&bytes), &agreement, NULL, &refusal),
+                 STATUS_INVALID_ARGUMENT, "* stands alone");
+    cr_expect_str_eq(refusal.field, "callers");
+    buffer_clear(&bytes);
+    wire_write_bytes(&bytes, 8, slice_from("*"));
     decode(entity_shape(KIND_AGREEMENT), WIRE_PUBLIC, buffer_slice(&bytes), &agreement,
            NULL);
     cr_expect_eq(agreement.callers, 0x03FE77FA);
