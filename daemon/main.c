@@ -31,6 +31,8 @@
 #include "server/server.h"
 
 #define TICK_MS 100
+#define READ_ONLY_AFTER_MS                                                               \
+    2000 // after which a log that takes no writes is served read-only
 // How long one turn may spend on putting services in the order of the day.
 #define PREPARE_SLICE_NS 500000
 #define PREPARE_GROUPS 64
@@ -42,6 +44,8 @@ struct daemon {
     struct config config;
     enum phase phase;
     int exit_code;
+    uint64_t caught_up_ms; // when all that the log held was applied; 0: not yet
+    bool is_writable;      // the log takes writes now
     uv_loop_t loop;
     struct replica *replica;
     struct replica_log_events replica_events;
@@ -264,11 +268,13 @@ static int start_listening(struct daemon *daemon)
     return error ? STATUS_UNAVAILABLE : STATUS_OK;
 }
 
-static void on_caught_up(void *self)
+// Ready means that questions are answered and writes are taken; a log that can be read
+// but not written (its clock is wrong, say) holds that up for a moment only.
+static void serve_when_ready(struct daemon *daemon)
 {
-    struct daemon *daemon = self;
-    daemon->replica_events.on_caught_up(daemon->replica_events.self);
-    if (daemon->phase != STARTING)
+    if (daemon->phase != STARTING || daemon->caught_up_ms == 0 ||
+        (!daemon->is_writable &&
+         uv_now(&daemon->loop) - daemon->caught_up_ms < READ_ONLY_AFTER_MS))
         return;
     if (start_listening(daemon) != STATUS_OK) {
         stop(daemon, 1);
@@ -280,16 +286,27 @@ static void on_caught_up(void *self)
     notify_send("READY=1");
 }
 
+static void on_caught_up(void *self)
+{
+    struct daemon *daemon = self;
+    daemon->replica_events.on_caught_up(daemon->replica_events.self);
+    if (daemon->caught_up_ms == 0)
+        daemon->caught_up_ms = uv_now(&daemon->loop);
+    serve_when_ready(daemon);
+}
+
 static void on_state(void *self, int status, const char *what)
 {
     struct daemon *daemon = self;
     daemon->replica_events.on_state(daemon->replica_events.self, status, what);
+    daemon->is_writable = status == STATUS_OK;
     if (status == STATUS_OK)
         server_log(LOG_LEVEL_INFO, "log_writable", "%s", "");
-    else
-        server_log(daemon->phase == STARTING ? LOG_LEVEL_INFO : LOG_LEVEL_WARN,
+    else // while starting it is only not there yet
+        server_log(daemon->phase == STARTING ? LOG_LEVEL_DEBUG : LOG_LEVEL_WARN,
                    "log_not_writable", "status=%s what=\"%s\"", status_name(status),
                    what);
+    serve_when_ready(daemon);
 }
 
 static void on_log_fatal(void *self, int status, const char *what)
@@ -327,6 +344,7 @@ static void on_tick(uv_timer_t *tick)
     uint64_t now_ms = uv_now(&daemon->loop);
     server_set_time(daemon->server);
     replica_tick(daemon->replica);
+    serve_when_ready(daemon);
     uv_idle_start(&daemon->prepare, on_prepare); // stops itself when all is in order
     if (daemon->watchdog_ms > 0 &&
         now_ms - daemon->watched_ms >= daemon->watchdog_ms / 2) {
