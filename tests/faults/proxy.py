@@ -37,8 +37,10 @@ class Link:
         self.kind = None
         self.n_requests = self.n_replies = 0
         self.keep_redis = False  # the row goes on with the connection to Redis by itself
-        for pump in (self.pump_requests, self.pump_replies):
-            threading.Thread(target=self.guard, args=(pump,), daemon=True).start()
+        self.threads = [threading.Thread(target=self.guard, args=(pump,), daemon=True)
+                        for pump in (self.pump_requests, self.pump_replies)]
+        for thread in self.threads:
+            thread.start()
 
     def guard(self, pump):
         try:
@@ -115,3 +117,7 @@ class Proxy:
         for link in self.links:
             link.keep_redis = False
             link.close()
+            for thread in link.threads:
+                thread.join()
+            link.daemon.close()
+            link.redis.close()

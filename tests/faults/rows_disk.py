@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""F10 to F13 and F31: the disk, what is on it, and system calls."""
+"""F10 to F13: the disk, and what is on it."""
 
 import os
 import pathlib
-import resource
 import signal
 import subprocess
 import time
@@ -158,44 +157,3 @@ def flipped_byte(folder, options):
 
 def entry_bytes(replay, sequence):
     return next(ident for ident, (first, _) in replay.first.items() if first == sequence)
-
-
-def take_descriptors(daemon, spare):
-    """From now on the daemon can open spare descriptors more than it has."""
-    pid = daemon.process.pid
-    n_open = max(int(name) for name in os.listdir(f"/proc/{pid}/fd")) + 1
-    _, hard = resource.prlimit(pid, resource.RLIMIT_NOFILE)
-    resource.prlimit(pid, resource.RLIMIT_NOFILE, (n_open + spare, hard))
-
-
-def knock(url, n):
-    """Connections that may or may not be let in; none is answered while there is no room."""
-    made = []
-    for _ in range(n):
-        connection = native.Connection(url, greet=False)
-        made.append(connection)
-    return made
-
-
-@row("F31")
-def no_descriptors(folder, _options):
-    """At EMFILE those who are connected are served, also while Redis has to be reached anew."""
-    recovery_ms = []
-    with Site(folder / "1") as site:
-        with Load(site.url) as ledger:
-            ledger.wait_more(100)
-            limits = resource.prlimit(site.daemon.process.pid, resource.RLIMIT_NOFILE)
-            take_descriptors(site.daemon, 1)
-            waiting = knock(site.url, 20)
-            ledger.wait_more(100)
-            for _ in range(3):
-                since = time.monotonic()
-                os.kill(processes.private_redis(site.daemon), signal.SIGKILL)
-                recovery_ms.append(ledger.wait_recovered(since))
-            for connection in waiting:
-                connection.socket.close()
-            resource.prlimit(site.daemon.process.pid, resource.RLIMIT_NOFILE, limits)
-            with native.Connection(site.url) as connection:  # there is room again
-                connection.status()
-        counts = check_embedded(ledger, site.daemon, site.folder, site.url)
-    return f"{counts.text()} knocked=20 recovery_ms={max(recovery_ms):.0f}"

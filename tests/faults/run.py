@@ -18,6 +18,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "integration")]
 
 from daemon import Folder  # noqa: E402
 from row import ROWS, Options  # noqa: E402
+import rows_calls  # noqa: E402, F401
 import rows_disk  # noqa: E402, F401
 import rows_kill  # noqa: E402, F401
 import rows_redis  # noqa: E402, F401
