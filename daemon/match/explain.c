@@ -71,7 +71,7 @@ static void explain_group(void *arg, const struct group *group)
     struct explanation *explanation = arg;
     struct match_run *run = explanation->run;
     struct match_trial t;
-    struct choice choice = {.by_price = run->query->order == MATCH_CHEAPEST};
+    struct choice choice = {0};
     trial_set_group(&t, run, group);
     if (group->is_capacity)
         explain_capacities(explanation, &t, group, &choice);

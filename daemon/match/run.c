@@ -23,13 +23,13 @@ void match_run_offer(struct match_ranking *ranking, struct match_trial *t,
 // is admitted: it then stands for the group instead of a conditional one that ranks
 // before it.
 static bool is_admitted_behind(const struct match_run *run, struct match_trial *t,
-                               const struct group *group, const struct choice *choice)
+                               const struct group *group, int64_t last)
 {
-    uint64_t last = match_ranking_last(&run->ranking);
+    bool by_price = run->query->order == MATCH_CHEAPEST;
     for (uint32_t row = 0; row < group->n_rows; row++) {
         const struct line_row *line = &group->lines[row];
         int32_t wait = line_wait(line, t->figure);
-        if (choice_first(choice, wait, line->price) <= last)
+        if (choice_first(by_price, wait, line->price) <= last)
             continue;
         trial_set_line(t, run, line);
         if (match_tests_run(t) == 0)
@@ -38,19 +38,25 @@ static bool is_admitted_behind(const struct match_run *run, struct match_trial *
     return false;
 }
 
-// Lines that would not stand for the group even if admitted need no trial.
-static void choose_line(const struct match_run *run, struct match_trial *t,
-                        const struct group *group, struct choice *choice)
+// Lines that would not stand for the group even if admitted need no trial. A group may
+// have many; by_price is a constant where this is called, to keep the loop short.
+__attribute__((always_inline)) static inline void
+choose_line(const struct match_run *run, struct match_trial *t, const struct group *group,
+            bool by_price, struct choice *choice)
 {
     bool by_distance = run->query->order == MATCH_NEAREST;
-    uint64_t last = by_distance ? RANK_ABSENT : match_ranking_last(&run->ranking);
+    uint64_t last_rank = match_ranking_last(&run->ranking);
+    int64_t last =
+        by_distance || last_rank == RANK_ABSENT ? INT64_MAX : (int64_t)last_rank;
     bool some_behind = false;
     for (uint32_t row = 0; row < group->n_rows; row++) {
         const struct line_row *line = &group->lines[row];
         int32_t wait = line_wait(line, t->figure);
-        bool behind = choice_first(choice, wait, line->price) > last;
-        some_behind |= behind;
-        if (behind || (choice->admitted && !choice_prefers(choice, wait, line->price)))
+        if (choice_first(by_price, wait, line->price) > last) {
+            some_behind = true;
+            continue;
+        }
+        if (choice->admitted && !choice_prefers(choice, by_price, wait, line->price))
             continue;
         trial_set_line(t, run, line);
         uint32_t unknown = match_tests_run(t);
@@ -58,16 +64,17 @@ static void choose_line(const struct match_run *run, struct match_trial *t,
             choice_add(choice, t, row, unknown);
     }
     if (some_behind && choice->found && !choice->admitted)
-        choice->found = !is_admitted_behind(run, t, group, choice);
+        choice->found = !is_admitted_behind(run, t, group, last);
 }
 
 static void choose_capacity(struct match_trial *t, const struct group *group,
                             struct choice *choice)
 {
+    bool by_price = t->query->order == MATCH_CHEAPEST;
     for (uint32_t row = 0; row < group->n_rows; row++) {
         const struct capacity_row *capacity = &group->capacities[row];
         int32_t wait = capacity_wait(capacity, t->query->on);
-        if (choice->admitted && !choice_prefers(choice, wait, capacity->price))
+        if (choice->admitted && !choice_prefers(choice, by_price, wait, capacity->price))
             continue;
         trial_set_capacity(t, capacity);
         uint32_t unknown = match_tests_run(t);
@@ -79,12 +86,14 @@ static void choose_capacity(struct match_trial *t, const struct group *group,
 void match_run_consider(struct match_run *run, const struct group *group)
 {
     struct match_trial t;
-    struct choice choice = {.by_price = run->query->order == MATCH_CHEAPEST};
+    struct choice choice = {0};
     trial_set_group(&t, run, group);
     if (group->is_capacity)
         choose_capacity(&t, group, &choice);
+    else if (run->query->order == MATCH_CHEAPEST)
+        choose_line(run, &t, group, true, &choice);
     else
-        choose_line(run, &t, group, &choice);
+        choose_line(run, &t, group, false, &choice);
     if (!choice.found)
         return;
     trial_set_row(&t, run, group, choice.row);

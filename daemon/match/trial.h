@@ -117,44 +117,54 @@ static inline void trial_set_row(struct match_trial *t, const struct match_run *
 // Which row stands for its group: the first ADMITTED one in the query's order, else the
 // first CONDITIONAL one. Distance is the same for all; ids ascend with the rows.
 struct choice {
-    uint64_t first,
-        second; // its wait and price, the one that the order asks for first before
+    int64_t first, second; // its wait and price, in the turn that the order asks for them
     uint32_t row, unknown;
-    bool by_price;
     bool found, admitted;
 };
 
-static inline uint64_t choice_first(const struct choice *choice, int32_t wait,
-                                    int64_t price)
+#define CHOICE_ABSENT                                                                    \
+    INT64_MAX // of a wait; a price that is absent has this value already
+_Static_assert(MATCH_PRICE_ABSENT == CHOICE_ABSENT, "absent prices sort as absent waits");
+
+static inline int64_t choice_first(bool by_price, int32_t wait, int64_t price)
 {
-    return choice->by_price ? rank_price(price) : rank_wait(wait);
+    return by_price ? price : wait < 0 ? CHOICE_ABSENT : wait;
+}
+
+static inline int64_t choice_second(bool by_price, int32_t wait, int64_t price)
+{
+    return choice_first(!by_price, wait, price);
 }
 
 // Whether a row, admitted, would take the place of what is chosen.
-static inline bool choice_prefers(const struct choice *choice, int32_t wait,
-                                  int64_t price)
+static inline bool choice_prefers(const struct choice *choice, bool by_price,
+                                  int32_t wait, int64_t price)
 {
-    uint64_t first = choice_first(choice, wait, price);
-    uint64_t second = choice->by_price ? rank_wait(wait) : rank_price(price);
-    return first < choice->first || (first == choice->first && second < choice->second);
+    int64_t first = choice_first(by_price, wait, price);
+    if (first != choice->first)
+        return first < choice->first;
+    return choice_second(by_price, wait, price) < choice->second;
 }
 
 static inline void choice_add(struct choice *choice, const struct match_trial *t,
                               uint32_t row, uint32_t unknown)
 {
+    bool by_price = t->query->order == MATCH_CHEAPEST;
     bool admitted = unknown == 0;
     if (!admitted && (choice->admitted || t->query->certain_only))
         return;
     bool promoted = admitted && !choice->admitted;
-    if (choice->found && !promoted && !choice_prefers(choice, t->wait, t->price))
+    if (choice->found && !promoted &&
+        !choice_prefers(choice, by_price, t->wait, t->price))
         return;
-    uint64_t wait = rank_wait(t->wait), price = rank_price(t->price);
-    choice->first = choice->by_price ? price : wait;
-    choice->second = choice->by_price ? wait : price;
-    choice->row = row;
-    choice->unknown = unknown;
-    choice->found = true;
-    choice->admitted = admitted;
+    *choice = (struct choice){
+        .first = choice_first(by_price, t->wait, t->price),
+        .second = choice_second(by_price, t->wait, t->price),
+        .row = row,
+        .unknown = unknown,
+        .found = true,
+        .admitted = admitted,
+    };
 }
 
 #endif
