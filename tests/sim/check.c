@@ -76,7 +76,8 @@ void check_told(struct sim *sim, struct sim_try *try, const struct outcome *outc
     const struct model_entry *entry = &sim->model.entries[outcome->sequence - 1];
     if (!is_same(entry, request) || entry->fate == MODEL_REPEATED ||
         entry->status != outcome->status || entry->reason != outcome->reason ||
-        entry->change_index != outcome->change_index)
+        entry->change_index != outcome->change_index ||
+        strcmp(entry->field, outcome->field) != 0)
         sim_fail(
             sim,
             "a write was told %d (%s, change %u) of %llu, where the log says %d (%s, "
@@ -218,6 +219,9 @@ void check_end(struct sim *sim)
             sim_fail(sim, "daemon %d never answers the write %02x%02x", try->node->index,
                      try->request->id[14], try->request->id[15]);
     check_log(sim);
+    for (struct sim_request *request = sim->requests; request; request = request->next)
+        if (request->must_be_acked && !request->acked)
+            sim_fail(sim, "all has healed, and a write is not done");
     for (int i = 0; i < sim->n_nodes; i++)
         check_node(sim, &sim->nodes[i]);
     check_replay(sim);

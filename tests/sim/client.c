@@ -13,6 +13,7 @@
 #include "sim/parts.h"
 
 #define HOUR_MS INT64_C(3600000)
+#define PROBE_AFTER_MS 30000 // whatever has healed has come to rest by then
 
 // --- Requests ---
 
@@ -175,7 +176,7 @@ static void submit(struct sim *sim, struct sim_request *request, struct sim_node
     if (status != STATUS_OK) {
         request->told_not = true;
         end_try(try);
-    } else if (sim_chance(&sim->random, 70)) {
+    } else if (!request->must_be_acked && sim_chance(&sim->random, 70)) {
         sim_queue_add(&sim->queue, sim_between(&sim->random, 100, 4000), give_up, try,
                       try->number);
     }
@@ -230,6 +231,18 @@ static void use_id_again(struct sim *sim)
     try_soon(sim, request, 50);
 }
 
+// An id exactly on a bound of its window, a millisecond within or without.
+static void use_edge(struct sim *sim)
+{
+    struct sim_node *node = &sim->nodes[sim_below(&sim->random, sim->n_nodes)];
+    int64_t now = sim_now_ms(sim) + node->clock_off_ms;
+    int64_t edge = sim_chance(&sim->random, 50) ? now - 24 * HOUR_MS : now + HOUR_MS / 12;
+    struct sim_request *request = make_wish(sim);
+    make_id(sim, edge + sim_between(&sim->random, -1, 1), request->id);
+    if (node->life != 0)
+        submit(sim, request, node);
+}
+
 // The same request once more: at the same time as the first, or long after its answer.
 static void repeat(struct sim *sim)
 {
@@ -253,12 +266,14 @@ static void load(struct sim *sim, void *arg, uint64_t tag)
         repeat(sim);
     } else if (dice < 14) {
         use_id_again(sim);
-    } else if (dice < 20) { // two daemons at once
+    } else if (dice < 16) {
+        use_edge(sim);
+    } else if (dice < 22) { // two daemons at once
         struct sim_request *request = make_wish(sim);
         try_soon(sim, request, 30);
         try_soon(sim, request, 30);
     } else {
-        int64_t n = dice < 30 ? sim_between(&sim->random, 2, 20) : 1;
+        int64_t n = dice < 32 ? sim_between(&sim->random, 2, 20) : 1;
         while (n-- > 0)
             try_soon(sim, make_wish(sim), 20);
     }
@@ -268,6 +283,23 @@ static void load(struct sim *sim, void *arg, uint64_t tag)
 void client_start(struct sim *sim)
 {
     sim_queue_add(&sim->queue, 500, load, NULL, 0);
+}
+
+static void probe(struct sim *sim, void *arg, uint64_t tag)
+{
+    (void)arg;
+    (void)tag;
+    for (int i = 0; i < sim->n_nodes; i++) {
+        struct sim_request *request = make_wish(sim);
+        make_id(sim, sim_now_ms(sim), request->id);
+        request->must_be_acked = true;
+        submit(sim, request, &sim->nodes[i]);
+    }
+}
+
+void client_probe(struct sim *sim)
+{
+    sim_queue_add(&sim->queue, PROBE_AFTER_MS, probe, NULL, 0);
 }
 
 void client_close(struct sim *sim)

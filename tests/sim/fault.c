@@ -152,6 +152,7 @@ void fault_heal(struct sim *sim)
     sim->slow_ms = 0;
     sim->server.down = false;
     sim_trace(sim, NULL, "everything heals");
+    client_probe(sim);
     for (int i = 0; i < sim->n_nodes; i++) {
         struct sim_node *node = &sim->nodes[i];
         node->clock_off_ms = 0;

@@ -3,7 +3,9 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <xxhash.h>
 
+#include "base/buffer.h"
 #include "base/check.h"
 #include "base/date.h"
 #include "base/status.h"
@@ -112,32 +114,56 @@ static bool is_stored(const struct model *model, enum kind kind, struct slice id
     return naive_find(&model->world.stored, kind, &key) != NULL;
 }
 
-static bool has_references(const struct model *model, enum kind kind,
-                           const union entity *entity)
+struct reference {
+    const char *field;
+    enum kind kind;
+    struct slice id;
+};
+
+// The field of the first reference that is to nothing stored; NULL when all are right.
+static const char *first_missing(const struct model *model,
+                                 const struct reference *references, int n)
 {
-    switch (kind) {
-    case KIND_SERVICE:
-        return is_stored(model, KIND_NHV_AREA, entity->service.nhv_area);
-    case KIND_MAPPING:
-        return is_stored(model, KIND_SERVICE, entity->mapping.service);
-    case KIND_UNIT:
-        return is_stored(model, KIND_MUNICIPALITY, entity->unit.municipality);
-    case KIND_NHV_PERMIT:
-        return is_stored(model, KIND_NHV_AREA, entity->nhv_permit.area) &&
-               is_stored(model, KIND_UNIT, entity->nhv_permit.unit);
-    case KIND_AGREEMENT_LINE:
-        return is_stored(model, KIND_AGREEMENT, entity->agreement_line.agreement) &&
-               is_stored(model, KIND_UNIT, entity->agreement_line.unit) &&
-               is_stored(model, KIND_SERVICE, entity->agreement_line.service);
-    case KIND_WAITING_TIME:
-        return is_stored(model, KIND_UNIT, entity->waiting_time.unit) &&
-               is_stored(model, KIND_SERVICE, entity->waiting_time.service);
-    case KIND_CAPACITY:
-        return is_stored(model, KIND_UNIT, entity->capacity.unit) &&
-               is_stored(model, KIND_SERVICE, entity->capacity.service);
-    default:
-        return true;
+    for (int i = 0; i < n; i++)
+        if (!is_stored(model, references[i].kind, references[i].id))
+            return references[i].field;
+    return NULL;
+}
+
+static const char *find_missing(const struct model *model, enum kind kind,
+                                const union entity *entity)
+{
+    struct reference found[3];
+    int n = 0;
+    if (kind == KIND_SERVICE)
+        found[n++] =
+            (struct reference){"nhv_area", KIND_NHV_AREA, entity->service.nhv_area};
+    if (kind == KIND_MAPPING)
+        found[n++] = (struct reference){"service", KIND_SERVICE, entity->mapping.service};
+    if (kind == KIND_UNIT)
+        found[n++] = (struct reference){"municipality", KIND_MUNICIPALITY,
+                                        entity->unit.municipality};
+    if (kind == KIND_NHV_PERMIT) {
+        found[n++] = (struct reference){"area", KIND_NHV_AREA, entity->nhv_permit.area};
+        found[n++] = (struct reference){"unit", KIND_UNIT, entity->nhv_permit.unit};
     }
+    if (kind == KIND_AGREEMENT_LINE) {
+        const struct agreement_line *line = &entity->agreement_line;
+        found[n++] = (struct reference){"agreement", KIND_AGREEMENT, line->agreement};
+        found[n++] = (struct reference){"unit", KIND_UNIT, line->unit};
+        found[n++] = (struct reference){"service", KIND_SERVICE, line->service};
+    }
+    if (kind == KIND_WAITING_TIME) {
+        found[n++] = (struct reference){"unit", KIND_UNIT, entity->waiting_time.unit};
+        found[n++] =
+            (struct reference){"service", KIND_SERVICE, entity->waiting_time.service};
+    }
+    if (kind == KIND_CAPACITY) {
+        found[n++] = (struct reference){"unit", KIND_UNIT, entity->capacity.unit};
+        found[n++] =
+            (struct reference){"service", KIND_SERVICE, entity->capacity.service};
+    }
+    return first_missing(model, found, n);
 }
 
 static int64_t home_of(enum kind kind, const union entity *entity)
@@ -185,21 +211,25 @@ static enum reason check_waiting(const struct model *model,
 }
 
 static enum reason check_change(const struct model *model, const struct change *change,
-                                const struct model_record *old)
+                                const struct model_record *old, const char **field)
 {
     uint64_t revision = old ? old->revision : 0;
+    *field = "expected_revision";
     if (change->expected_revision != ABSENT &&
         (uint64_t)change->expected_revision != revision)
         return REASON_REVISION_MISMATCH;
     if (change->op == CHANGE_DELETE) {
+        *field = "delete";
         if (!old)
             return REASON_NOT_STORED;
         return is_referenced(model, change->kind, &change->entity)
                    ? REASON_STILL_REFERENCED
                    : REASON_NONE;
     }
-    if (!has_references(model, change->kind, &change->entity))
+    *field = find_missing(model, change->kind, &change->entity);
+    if (*field)
         return REASON_UNKNOWN_REFERENCE;
+    *field = "observed_on";
     if (change->kind == KIND_WAITING_TIME)
         return check_waiting(model, &change->entity.waiting_time, &change->entity);
     return REASON_NONE;
@@ -225,7 +255,7 @@ static int status_of(enum reason reason)
 
 // All changes of a command, or none.
 static enum reason apply_changes(struct model *model, struct slice command,
-                                 uint64_t sequence, uint32_t *index)
+                                 uint64_t sequence, uint32_t *index, const char **field)
 {
     static struct undo undo[BATCH_MAX];
     struct wire_command_reader reader;
@@ -240,7 +270,7 @@ static enum reason apply_changes(struct model *model, struct slice command,
             place < model->n_records ? model->records[place] : NULL;
         bool equal = change.op == CHANGE_PUT && old &&
                      slice_equal(record_bytes(old), change.record);
-        reason = check_change(model, &change, old);
+        reason = check_change(model, &change, old, field);
         if (equal && reason != REASON_REVISION_MISMATCH) {
             reason = REASON_NONE;
             continue;
@@ -276,6 +306,9 @@ static void forget_old(struct model *model)
         if (oldest->fate == MODEL_FIRST &&
             id_time_ms(oldest->request_id) >= model->logical_ms - ID_AGE_MS)
             return;
+        if (oldest->fate == MODEL_FIRST &&
+            id_time_ms(oldest->request_id) >= model->forgotten_until_ms)
+            model->forgotten_until_ms = id_time_ms(oldest->request_id) + 1;
     }
 }
 
@@ -290,10 +323,11 @@ static const struct model_entry *find_id(const struct model *model,
 }
 
 static void refuse_entry(struct model_entry *made, enum model_fate fate,
-                         enum reason reason)
+                         enum reason reason, const char *field)
 {
     made->fate = fate;
     made->reason = reason;
+    made->field = reason == REASON_NONE ? "" : field;
     made->status = status_of(reason);
 }
 
@@ -306,14 +340,16 @@ static void decide(struct model *model, const struct entry *entry,
         *made = *known;
         made->fate = MODEL_REPEATED;
     } else if (known) {
-        refuse_entry(made, MODEL_REUSED, REASON_REQUEST_ID_REUSED);
+        refuse_entry(made, MODEL_REUSED, REASON_REQUEST_ID_REUSED, "request_id");
     } else if (time_ms < model->logical_ms - ID_AGE_MS ||
                time_ms > model->logical_ms + ID_AHEAD_MS) {
-        refuse_entry(made, MODEL_WINDOW, REASON_REQUEST_ID_WINDOW);
+        refuse_entry(made, MODEL_WINDOW, REASON_REQUEST_ID_WINDOW, "request_id");
     } else {
         uint32_t index;
-        enum reason reason = apply_changes(model, entry->command, made->sequence, &index);
-        refuse_entry(made, MODEL_FIRST, reason);
+        const char *field = "";
+        enum reason reason =
+            apply_changes(model, entry->command, made->sequence, &index, &field);
+        refuse_entry(made, MODEL_FIRST, reason, field);
         made->change_index = reason == REASON_NONE ? 0 : index;
         forget_old(model);
     }
@@ -347,6 +383,62 @@ void model_close(struct model *model)
     free(model->entries);
     world_close(&model->world);
     *model = (struct model){0};
+}
+
+// --- The digest, from nothing (shapes: kind, record, revision; the ids; the numbers) ---
+
+static void put_number(struct buffer *out, uint64_t value)
+{
+    for (int i = 0; i < 8; i++, value >>= 8)
+        buffer_append(out, &(unsigned char){(unsigned char)value}, 1);
+}
+
+// Adds the hash of bytes to the sum and empties them.
+static void add_hash(XXH128_hash_t *sum, struct buffer *bytes)
+{
+    XXH128_hash_t hash = XXH3_128bits(bytes->data, bytes->len);
+    sum->low64 += hash.low64;
+    sum->high64 += hash.high64 + (sum->low64 < hash.low64);
+    buffer_clear(bytes);
+}
+
+static void put_id(struct buffer *out, const struct model_entry *entry)
+{
+    buffer_append(out, "\xff", 1);
+    buffer_append(out, entry->request_id, sizeof entry->request_id);
+    buffer_append(out, entry->payload_hash, sizeof entry->payload_hash);
+    put_number(out, entry->sequence);
+    put_number(out, status_to_grpc(entry->status));
+    put_number(out, (uint64_t)entry->reason);
+    put_number(out, entry->change_index);
+    buffer_append_slice(out, slice_from(entry->field));
+}
+
+static void make_digest(const struct model *model, unsigned char digest[16])
+{
+    XXH128_hash_t sum = {0};
+    XXH128_canonical_t canonical;
+    struct buffer bytes = {0};
+    for (uint32_t i = 0; i < model->n_records; i++) {
+        const struct model_record *record = model->records[i];
+        buffer_append(&bytes, &(unsigned char){(unsigned char)record->kind}, 1);
+        buffer_append_slice(&bytes, record_bytes(record));
+        put_number(&bytes, record->revision);
+        add_hash(&sum, &bytes);
+    }
+    for (uint32_t i = model->first_id; i < model->n_entries; i++) {
+        if (model->entries[i].fate != MODEL_FIRST)
+            continue;
+        put_id(&bytes, &model->entries[i]);
+        add_hash(&sum, &bytes);
+    }
+    put_number(&bytes, model->n_entries);
+    put_number(&bytes, (uint64_t)model->logical_ms);
+    put_number(&bytes, (uint64_t)model->forgotten_until_ms);
+    add_hash(&sum, &bytes);
+    XXH128_canonicalFromHash(&canonical, sum);
+    memcpy(digest, canonical.digest, 16);
+    buffer_free(&bytes);
 }
 
 // --- Comparing ---
@@ -401,12 +493,17 @@ bool model_equals(const struct model *model, const struct state *state, char *wh
     for (enum kind kind = KIND_REGION; kind < KIND_COUNT; kind++)
         if (!kind_equals(model, state, kind, what, what_len))
             return false;
-    if (state_revision(state) == model->n_entries &&
+    unsigned char mine[16], theirs[16];
+    make_digest(model, mine);
+    state_digest(state, theirs);
+    bool same = memcmp(mine, theirs, sizeof mine) == 0;
+    if (same && state_revision(state) == model->n_entries &&
         state_logical_time_ms(state) == model->logical_ms)
         return true;
-    snprintf(what, what_len, "revision %llu, logical time %lld; the log says %u, %lld",
+    snprintf(what, what_len,
+             "revision %llu, logical time %lld; the log says %u, %lld; digest %s",
              (unsigned long long)state_revision(state),
              (long long)state_logical_time_ms(state), model->n_entries,
-             (long long)model->logical_ms);
+             (long long)model->logical_ms, same ? "the same" : "another");
     return false;
 }

@@ -24,6 +24,7 @@ struct model_entry {
     int status;
     enum reason reason;
     uint32_t change_index;
+    const char *field; // static text
 };
 
 // A stored entity as its canonical bytes, of which the first key_len are the key.
@@ -42,7 +43,7 @@ struct model {
     struct model_entry *entries; // of sequence i + 1
     uint32_t n_entries, entries_capacity;
     uint32_t first_id; // of entries, the oldest whose id is still remembered
-    int64_t logical_ms;
+    int64_t logical_ms, forgotten_until_ms;
 };
 
 void model_close(struct model *model);
@@ -51,7 +52,8 @@ void model_apply(struct model *model, struct slice entry);
 // The stored record with this key, or NULL.
 const struct model_record *model_find(const struct model *model, enum kind kind,
                                       struct slice key);
-// Compares everything stored, its revisions and counts. Returns false and says what
+// Compares everything stored, its revisions and counts, and the running digest with one
+// made from nothing. Returns false and says what
 // differs first.
 bool model_equals(const struct model *model, const struct state *state, char *what,
                   size_t what_len);

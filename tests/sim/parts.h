@@ -93,6 +93,7 @@ struct sim_request {
     bool may_be_written; // a try ended without an answer
     bool told_not;       // the newest try to end was definitely not written
     bool gives_up_on_not;
+    bool must_be_acked; // sent when all had healed
     bool acked;
     struct model_entry told;  // when acked
     struct sim_request *next; // all of the run, newest first
@@ -179,6 +180,7 @@ void node_watch(struct sim_node *node); // ticks while calls are open
 // client.c
 void client_start(struct sim *sim);
 void client_forget_node(struct sim_node *node); // it crashes: its tries never end
+void client_probe(struct sim *sim);             // each daemon must take a write now
 void client_close(struct sim *sim);
 
 // fault.c

@@ -141,17 +141,20 @@ Test(sim_finds, a_retry_with_a_new_request_id)
 
 Test(sim_finds, a_follower_that_skips_an_entry)
 {
-    CHECK_FOUND(PLANT_ENTRY_SKIPPED, "differs from another", "of another", "not what");
+    CHECK_FOUND(PLANT_ENTRY_SKIPPED, "differs from another", "of another", "not what",
+                "never answers");
 }
 
 Test(sim_finds, a_follower_that_repeats_an_entry)
 {
-    CHECK_FOUND(PLANT_ENTRY_REPEATED, "differs from another", "of another", "not what");
+    CHECK_FOUND(PLANT_ENTRY_REPEATED, "differs from another", "of another", "not what",
+                "never answers");
 }
 
 Test(sim_finds, a_follower_that_swaps_two_entries)
 {
-    CHECK_FOUND(PLANT_ENTRIES_SWAPPED, "differs from another", "of another", "not what");
+    CHECK_FOUND(PLANT_ENTRIES_SWAPPED, "differs from another", "of another", "not what",
+                "never answers");
 }
 
 Test(sim_finds, a_flipped_bit_of_a_stored_record)
