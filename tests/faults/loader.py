@@ -106,13 +106,15 @@ class Lane(threading.Thread):
         self.waiting = []  # to be sent (again)
         self.open = {}  # call id: write
         self.stopping = threading.Event()
+        self.abandoned = False  # the row has failed
         self.next_call = 0
         self.denied_in_a_row = 0
         self.fault = None
 
     def run(self):
         try:
-            while not self.stopping.is_set() or self.open or self.waiting:
+            while not self.abandoned and (not self.stopping.is_set() or self.open
+                                          or self.waiting):
                 self.serve_once()
         except BaseException as fault:  # told by stop()
             self.fault = fault
@@ -136,7 +138,7 @@ class Lane(threading.Thread):
 
     def converse(self, connection):
         data = bytearray()
-        while True:
+        while not self.abandoned:
             self.fill(connection)
             if not self.open:
                 if self.stopping.is_set():
@@ -236,6 +238,7 @@ class Load:
 
     def __exit__(self, kind, *_):
         for lane in self.lanes:
+            lane.abandoned = kind is not None
             lane.stopping.set()
         for lane in self.lanes:
             lane.join(STUCK_S if kind is None else 1)
