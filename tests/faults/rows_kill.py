@@ -130,9 +130,11 @@ def second_daemon(folder, options):
 
         # And a second daemon beside one that works gives up.
         rival = Site(site.folder, "--listen", f"unix:{site.folder}/rival")
-        with open(site.folder / "log", "ab"):
+        try:
             process = rival.launch().process
             expect(process.wait(processes.WAIT_S) == 1, "a second daemon took the folder")
+        finally:
+            rival.__exit__()
         counts = check_embedded(ledger, site.daemon, site.folder, site.url)
     expect(watch.most == 1 and watch.n_looks > 0, f"{watch.most} redis servers on one folder")
     return f"{counts.text()} servers_at_once={watch.most} looks={watch.n_looks}"
