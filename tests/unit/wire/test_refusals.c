@@ -3,7 +3,6 @@
 // Bytes that are not what they should be: each must be refused, whatever else they hold.
 #include <criterion/criterion.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/status.h"
 #include "domain/question.h"
@@ -298,33 +297,36 @@ Test(wire_refusals, sixty_four_unknown_fields_pass_and_no_more)
                  STATUS_INVALID_ARGUMENT);
 }
 
-static double seconds_since(const struct timespec *start)
+static struct refusal refusal_of(const struct shape *shape, struct slice bytes)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)(now.tv_sec - start->tv_sec) +
-           (double)(now.tv_nsec - start->tv_nsec) / 1e9;
+    union any_message message;
+    struct arena arena = {0};
+    struct refusal refusal = {0};
+    wire_decode(shape, WIRE_PUBLIC, bytes, &message, &arena, &refusal);
+    arena_free(&arena);
+    return refusal;
 }
 
-Test(wire_refusals, a_million_fields_of_any_kind_are_refused_within_ten_milliseconds)
+// The last 999,000 are not looked at: what they are makes no difference.
+Test(wire_refusals, a_million_fields_of_any_kind_are_refused_by_the_first_of_them)
 {
     static const uint32_t numbers[] = {1, 4, 5, 11, 12, 20, 100, 536870911};
     const struct shape *shapes[] = {&shape_query, &shape_answer, entity_shape(KIND_UNIT)};
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
         struct buffer bytes = {0};
-        for (int n = 0; n < MILLION; n++)
+        for (int n = 0; n < MILLION / 1000; n++)
             wire_write_bytes(&bytes, numbers[i], slice_from(""));
+        size_t looked_at = bytes.len;
+        for (int n = MILLION / 1000; n < MILLION; n++)
+            wire_write_bytes(&bytes, numbers[i], slice_from(""));
+        memset(bytes.data + looked_at, 0xff, bytes.len - looked_at);
         for (int s = 0; s < 3; s++) {
-            union any_message message;
-            struct arena arena = {0};
-            struct timespec start;
-            clock_gettime(CLOCK_MONOTONIC, &start);
-            int status = wire_decode(shapes[s], WIRE_PUBLIC, buffer_slice(&bytes),
-                                     &message, &arena, NULL);
-            double seconds = seconds_since(&start);
-            cr_expect_eq(status, STATUS_INVALID_ARGUMENT, "%u", numbers[i]);
-            cr_expect_lt(seconds, 0.010, "%u: %f s", numbers[i], seconds);
-            arena_free(&arena);
+            struct refusal some =
+                refusal_of(shapes[s], (struct slice){bytes.data, looked_at});
+            struct refusal all = refusal_of(shapes[s], buffer_slice(&bytes));
+            cr_expect_eq(all.status, STATUS_INVALID_ARGUMENT, "%u", numbers[i]);
+            cr_expect_eq(all.reason, some.reason, "%u: %s", numbers[i], all.message);
+            cr_expect_str_eq(all.message, some.message, "%u", numbers[i]);
         }
         buffer_free(&bytes);
     }
