@@ -4,9 +4,10 @@
 //
 // usage: call_bench MATCH_SOCKET ECHO_SOCKET [PAIRS [CALLS]]
 //
-// Blocks of CALLS matches and CALLS echoes alternate PAIRS times on the same core (the caller pins
-// all three processes); the ratio is the median over the pairs of match p50 / echo p50. Every
-// answer is checked to be a RESPONSE to the call it belongs to. Prints one JSON line.
+// Blocks of CALLS matches and CALLS echoes alternate PAIRS times on the same core (the
+// caller pins all three processes); the ratio is the median over the pairs of match p50 /
+// echo p50. Every answer is checked to be a RESPONSE to the call it belongs to. Prints
+// one JSON line.
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

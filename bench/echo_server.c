@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The limit that a match is measured against: a bare libuv server on a unix socket that does
-// nothing but answer with as many bytes as it is asked for.
+// The limit that a match is measured against: a bare libuv server on a unix socket that
+// does nothing but answer with as many bytes as it is asked for.
 //
-//     request:  u32 length of the request · u32 length of the answer · filler (little-endian)
+//     request:  u32 length of the request · u32 length of the answer · filler
+//     (little-endian)
 //
-// usage: echo_server SOCKET. Prints "ready" once it listens; ends when its standard input does.
+// usage: echo_server SOCKET. Prints "ready" once it listens; ends when its standard input
+// does.
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The two ports through which the replica meets the world: the log and the clock. log_redis
-// implements the log on a Redis stream; the simulator implements both in memory.
+// The two ports through which the replica meets the world: the log and the clock.
+// log_redis implements the log on a Redis stream; the simulator implements both in
+// memory.
 #ifndef REPLICA_PORTS_H
 #define REPLICA_PORTS_H
 
@@ -15,10 +16,12 @@ struct replica_append;
 //   STATUS_OK          durable in the log (it will also come through on_entry)
 //   STATUS_UNAVAILABLE definitely not written
 //   STATUS_UNKNOWN     may or may not be written
-//   STATUS_ABORTED     definitely not written: the log no longer holds what this daemon has applied
-//                      (gone, cut short, forked, trimmed past it) or has another epoch. A verdict
-//                      has been said through on_state, and trying again is of no use. Never given
-//                      because the log holds entries that are not applied here yet.
+//   STATUS_ABORTED     definitely not written: the log no longer holds what this daemon
+//   has applied
+//                      (gone, cut short, forked, trimmed past it) or has another epoch. A
+//                      verdict has been said through on_state, and trying again is of no
+//                      use. Never given because the log holds entries that are not
+//                      applied here yet.
 //   STATUS_FAILED_PRECONDITION  definitely not written: clocks differ by more than 60 s
 typedef void (*replica_append_done)(struct replica_append *append, int status);
 
@@ -34,19 +37,20 @@ struct replica_append {
 struct replica_log {
     void *self;
     // Queues the entry for the next append call (group commit). Returns 0, or
-    // STATUS_RESOURCE_EXHAUSTED (too much under way) or STATUS_UNAVAILABLE (no connection): then
-    // done never runs.
+    // STATUS_RESOURCE_EXHAUSTED (too much under way) or STATUS_UNAVAILABLE (no
+    // connection): then done never runs.
     int (*append)(void *self, struct replica_append *append);
-    // Tells the log what has been applied, so that appends can prove it: the sequence and the
-    // 16-byte checksum at the end of that entry.
+    // Tells the log what has been applied, so that appends can prove it: the sequence and
+    // the 16-byte checksum at the end of that entry.
     void (*applied)(void *self, uint64_t sequence, const unsigned char checksum[16]);
 };
 
 // Implemented by the replica, called by the log.
 struct replica_log_events {
     void *self;
-    // One entry, in order, from sequence (last applied) + 1 on. Returns 0, or STATUS_DATA_LOSS
-    // when it cannot be applied (gap, bad checksum, unknown version): the log stops following.
+    // One entry, in order, from sequence (last applied) + 1 on. Returns 0, or
+    // STATUS_DATA_LOSS when it cannot be applied (gap, bad checksum, unknown version):
+    // the log stops following.
     int (*on_entry)(void *self, uint64_t sequence, struct slice entry);
     // The follower has seen everything that was in the log when it asked.
     void (*on_caught_up)(void *self);

@@ -8,11 +8,12 @@
 //                   ▼  │                                           │
 //                 UNSURE ───────────────on_entry──────────────────┘
 //
-// Whatever the append's fate, the entry that comes through on_entry decides: a pending write is
-// answered by its request id and payload, wherever its entry came from. So a second entry of the
-// same id, from a retry or from a late connection, finds nobody waiting and has no effect.
-// done(anything else) means "not written" of that append alone: it is the write's answer only when
-// no append before it was unknown. A retry is framed anew, as its time is what the log checks now.
+// Whatever the append's fate, the entry that comes through on_entry decides: a pending
+// write is answered by its request id and payload, wherever its entry came from. So a
+// second entry of the same id, from a retry or from a late connection, finds nobody
+// waiting and has no effect. done(anything else) means "not written" of that append
+// alone: it is the write's answer only when no append before it was unknown. A retry is
+// framed anew, as its time is what the log checks now.
 #include "replica/replica.h"
 
 #include <stdio.h>
@@ -30,7 +31,8 @@
 
 enum stage { STAGE_APPENDING, STAGE_APPENDED, STAGE_UNSURE };
 
-// A write under way. Lives until it is answered or abandoned and no append holds its entry.
+// A write under way. Lives until it is answered or abandoned and no append holds its
+// entry.
 struct replica_pending {
     struct replica_append append; // first: the log gives it back
     struct replica *replica;
@@ -91,8 +93,8 @@ static void release(struct replica_pending *pending)
     free(pending);
 }
 
-static void answer(struct replica_pending *pending, int status, const struct outcome *outcome,
-                   const struct refusal *refusal)
+static void answer(struct replica_pending *pending, int status,
+                   const struct outcome *outcome, const struct refusal *refusal)
 {
     struct replica_write *write = pending->write;
     pending->write = NULL;
@@ -133,14 +135,16 @@ static void on_append_done(struct replica_append *append, int status)
         pending->may_be_written = true;
         pending->retry_at_ms = clock->now_ms(clock->self) + RETRY_AFTER_MS;
     } else if (pending->may_be_written) {
-        // Refused by clock or verdict, which waiting here may not mend: another daemon may do it.
+        // Refused by clock or verdict, which waiting here may not mend: another daemon
+        // may do it.
         answer(pending, STATUS_UNKNOWN, NULL, NULL);
     } else {
         answer_not_written(pending, status);
     }
 }
 
-// The entry's time moves logical time, so it must be the one that the log is given to check.
+// The entry's time moves logical time, so it must be the one that the log is given to
+// check.
 static void frame(struct replica_pending *pending)
 {
     struct replica *replica = pending->replica;
@@ -190,7 +194,8 @@ static int check_submit(const struct replica *replica, const struct replica_writ
     return STATUS_OK;
 }
 
-static struct replica_pending *new_pending(struct replica *replica, struct replica_write *write)
+static struct replica_pending *new_pending(struct replica *replica,
+                                           struct replica_write *write)
 {
     struct replica_pending *pending = calloc(1, sizeof *pending);
     CHECK(pending);
@@ -206,7 +211,8 @@ static struct replica_pending *new_pending(struct replica *replica, struct repli
     return pending;
 }
 
-int replica_submit(struct replica *replica, struct replica_write *write, struct refusal *refusal)
+int replica_submit(struct replica *replica, struct replica_write *write,
+                   struct refusal *refusal)
 {
     int status = check_submit(replica, write, refusal);
     if (status != STATUS_OK)
@@ -220,7 +226,8 @@ int replica_submit(struct replica *replica, struct replica_write *write, struct 
     pending->write = NULL;
     release(pending);
     return refuse(refusal, status,
-                  status == STATUS_RESOURCE_EXHAUSTED ? REASON_TOO_MANY : REASON_LOG_UNAVAILABLE,
+                  status == STATUS_RESOURCE_EXHAUSTED ? REASON_TOO_MANY
+                                                      : REASON_LOG_UNAVAILABLE,
                   NULL, "not written: the log takes no more now");
 }
 
@@ -238,18 +245,19 @@ void replica_abandon(struct replica *replica, struct replica_write *write)
 // A clock that was set back must not put the retry off.
 static bool is_due(const struct replica_pending *pending, int64_t now_ms)
 {
-    return now_ms >= pending->retry_at_ms || now_ms < pending->retry_at_ms - RETRY_AFTER_MS;
+    return now_ms >= pending->retry_at_ms ||
+           now_ms < pending->retry_at_ms - RETRY_AFTER_MS;
 }
 
 void replica_tick(struct replica *replica)
 {
     int64_t now = replica->clock.now_ms(replica->clock.self);
     struct replica_pending *next;
-    for (struct replica_pending *pending = replica->pending.next; pending != &replica->pending;
-         pending = next) {
+    for (struct replica_pending *pending = replica->pending.next;
+         pending != &replica->pending; pending = next) {
         next = pending->next;
-        if (pending->stage != STAGE_UNSURE || pending->in_flight || !is_due(pending, now) ||
-            replica->log_status != STATUS_OK)
+        if (pending->stage != STAGE_UNSURE || pending->in_flight ||
+            !is_due(pending, now) || replica->log_status != STATUS_OK)
             continue;
         frame(pending);
         append(pending); // no connection: it stays unsure until the next tick
@@ -266,12 +274,14 @@ static int halt(struct replica *replica, uint64_t sequence, const char *why)
     return STATUS_DATA_LOSS;
 }
 
-static void answer_waiting_for(struct replica *replica, const struct command_header *header,
-                               const struct outcome *outcome, const struct refusal *refusal)
+static void answer_waiting_for(struct replica *replica,
+                               const struct command_header *header,
+                               const struct outcome *outcome,
+                               const struct refusal *refusal)
 {
     struct replica_pending *next;
-    for (struct replica_pending *pending = replica->pending.next; pending != &replica->pending;
-         pending = next) {
+    for (struct replica_pending *pending = replica->pending.next;
+         pending != &replica->pending; pending = next) {
         next = pending->next;
         if (pending->write && memcmp(pending->request_id, header->request_id, 16) == 0 &&
             memcmp(pending->payload_hash, header->payload_hash, 16) == 0)
@@ -283,8 +293,8 @@ static void run_waiters(struct replica *replica)
 {
     uint64_t revision = state_revision(replica->state);
     struct replica_waiter *next;
-    for (struct replica_waiter *waiter = replica->waiters.next; waiter != &replica->waiters;
-         waiter = next) {
+    for (struct replica_waiter *waiter = replica->waiters.next;
+         waiter != &replica->waiters; waiter = next) {
         next = waiter->next;
         if (waiter->revision > revision)
             continue;
@@ -312,10 +322,12 @@ static int on_entry(void *self, uint64_t sequence, struct slice bytes)
     if (replica->halted)
         return STATUS_DATA_LOSS;
     if (sequence != state_revision(replica->state) + 1)
-        return halt(replica, sequence, "GAP: the sequence does not follow the last one applied");
+        return halt(replica, sequence,
+                    "GAP: the sequence does not follow the last one applied");
     int status = entry_decode(bytes, &entry);
     if (status == STATUS_UNIMPLEMENTED)
-        return halt(replica, sequence, "the entry has a version newer than this daemon's");
+        return halt(replica, sequence,
+                    "the entry has a version newer than this daemon's");
     if (status != STATUS_OK || wire_command_check(entry.command) != STATUS_OK)
         return halt(replica, sequence, "CORRUPT: the entry's checksum or form is wrong");
     if (sequence == 1 && entry.actor_kind == ENTRY_ACTOR_LOG &&
@@ -351,7 +363,8 @@ static void on_state(void *self, int status, const char *what)
     struct replica *replica = self;
     replica->log_status = status;
     if (!replica->halted)
-        snprintf(replica->what, sizeof replica->what, "%s", status == STATUS_OK ? "" : what);
+        snprintf(replica->what, sizeof replica->what, "%s",
+                 status == STATUS_OK ? "" : what);
 }
 
 // --- the rest ---
@@ -362,8 +375,8 @@ void replica_free(struct replica *replica)
         return;
     while (replica->pending.next != &replica->pending) {
         struct replica_pending *pending = replica->pending.next;
-        // The log is closed before the replica. The analyzer does not see that answer takes what it
-        // frees out of the list.
+        // The log is closed before the replica. The analyzer does not see that answer
+        // takes what it frees out of the list.
         CHECK(!pending->in_flight); // NOLINT(clang-analyzer-unix.Malloc)
         answer(pending, STATUS_CANCELED, NULL, NULL);
     }

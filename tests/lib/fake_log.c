@@ -18,7 +18,8 @@ static void random_bytes(void *self, void *out, uint32_t len)
     struct fake_clock *clock = self;
     unsigned char *bytes = out;
     for (uint32_t i = 0; i < len; i++) {
-        clock->random = clock->random * UINT64_C(6364136223846793005) + 1442695040888963407u;
+        clock->random =
+            clock->random * UINT64_C(6364136223846793005) + 1442695040888963407u;
         bytes[i] = (unsigned char)(clock->random >> 56);
     }
 }
@@ -85,14 +86,16 @@ void fake_log_run(struct fake_log *log)
     }
     while (log->n_delivered < log->n_entries) {
         const struct buffer *entry = &log->entries[log->n_delivered];
-        if (log->events.on_entry(log->events.self, log->n_delivered + 1, buffer_slice(entry)) != 0)
+        if (log->events.on_entry(log->events.self, log->n_delivered + 1,
+                                 buffer_slice(entry)) != 0)
             return;
         log->n_delivered++;
     }
     log->events.on_caught_up(log->events.self);
 }
 
-void fake_log_init(struct fake_log *log, struct replica *replica, const struct fake_clock *clock)
+void fake_log_init(struct fake_log *log, struct replica *replica,
+                   const struct fake_clock *clock)
 {
     *log = (struct fake_log){.events = replica_log_events(replica)};
     log->tail = &log->queue;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A log in memory behind replica/ports.h: what is appended waits until the test says run, and
-// meets the fate that the test chose for it. Also a clock that stands until it is moved.
+// A log in memory behind replica/ports.h: what is appended waits until the test says run,
+// and meets the fate that the test chose for it. Also a clock that stands until it is
+// moved.
 #ifndef TESTS_LIB_FAKE_LOG_H
 #define TESTS_LIB_FAKE_LOG_H
 
@@ -10,11 +11,11 @@
 #include "replica/replica.h"
 
 enum fake_fate {
-    FAKE_WRITTEN,      // durable, and the reply arrives
-    FAKE_REPLY_LOST,   // durable, done gets STATUS_UNKNOWN
-    FAKE_LOST,         // not durable, done gets STATUS_UNKNOWN
-    FAKE_NOT_WRITTEN,  // not durable, done gets STATUS_UNAVAILABLE
-    FAKE_CLOCK,        // not durable, done gets STATUS_FAILED_PRECONDITION
+    FAKE_WRITTEN,     // durable, and the reply arrives
+    FAKE_REPLY_LOST,  // durable, done gets STATUS_UNKNOWN
+    FAKE_LOST,        // not durable, done gets STATUS_UNKNOWN
+    FAKE_NOT_WRITTEN, // not durable, done gets STATUS_UNAVAILABLE
+    FAKE_CLOCK,       // not durable, done gets STATUS_FAILED_PRECONDITION
 };
 
 struct fake_clock {
@@ -37,10 +38,12 @@ struct fake_log {
 struct replica_clock fake_clock_port(struct fake_clock *clock);
 
 // Makes entry 1 with a fixed uuid, connects replica and log, and delivers it.
-void fake_log_init(struct fake_log *log, struct replica *replica, const struct fake_clock *clock);
+void fake_log_init(struct fake_log *log, struct replica *replica,
+                   const struct fake_clock *clock);
 // Adds an entry as if another daemon had appended it; delivered by the next run.
 void fake_log_add(struct fake_log *log, struct slice entry);
-// Ends every queued append by the fate and delivers what is durable and not delivered yet.
+// Ends every queued append by the fate and delivers what is durable and not delivered
+// yet.
 void fake_log_run(struct fake_log *log);
 void fake_log_close(struct fake_log *log);
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The engine against the naive matcher on random worlds: every operation goes the whole way
-// (checked, encoded as a command, applied), every answer comes back as bytes and is compared field
-// by field. How much: PROPERTY_QUERIES (default 10,000), from PROPERTY_SEED (default 1).
+// The engine against the naive matcher on random worlds: every operation goes the whole
+// way (checked, encoded as a command, applied), every answer comes back as bytes and is
+// compared field by field. How much: PROPERTY_QUERIES (default 10,000), from
+// PROPERTY_SEED (default 1).
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,7 +52,8 @@ static struct command_header next_header(struct daemon *daemon, int32_t today)
     return header;
 }
 
-// Sends the command that has been written; a refused one must leave the entities as they were.
+// Sends the command that has been written; a refused one must leave the entities as they
+// were.
 static struct outcome apply(struct daemon *daemon, int32_t today)
 {
     struct command_header header = next_header(daemon, today);
@@ -63,9 +65,11 @@ static struct outcome apply(struct daemon *daemon, int32_t today)
     unsigned char before[16], after[16];
     state_digest(daemon->state, before);
     wire_command_reader_init(&reader, buffer_slice(&daemon->command));
-    int expected = state_validate(daemon->state, header.time_ms, &reader.source, &refusal);
+    int expected =
+        state_validate(daemon->state, header.time_ms, &reader.source, &refusal);
     state_digest(daemon->state, after);
-    cr_assert_arr_eq(before, after, 16, "%s: validating changed the state", daemon->where);
+    cr_assert_arr_eq(before, after, 16, "%s: validating changed the state",
+                     daemon->where);
 
     wire_command_reader_init(&reader, buffer_slice(&daemon->command));
     state_apply(daemon->state, &header, &reader.source, &outcome, &refusal);
@@ -89,7 +93,8 @@ static void load_world(struct daemon *daemon, const struct world *world)
     wire_command_writer_init(&writer, &daemon->command);
     for (enum kind kind = KIND_REGION; kind < KIND_COUNT; kind++)
         for (size_t i = 0; i < naive_count(&world->stored, kind); i++)
-            add_change(daemon, &writer, CHANGE_PUT, kind, naive_at(&world->stored, kind, i));
+            add_change(daemon, &writer, CHANGE_PUT, kind,
+                       naive_at(&world->stored, kind, i));
     wire_command_writer_close(&writer);
     struct outcome outcome = apply(daemon, world->today);
     cr_assert_eq(outcome.status, 0, "%s: change %u, field %s", daemon->where,
@@ -126,11 +131,13 @@ static int ask(struct daemon *daemon, const struct query *query, int32_t today,
     wire_answer_encode(daemon->state, &ask, &found, &daemon->bytes);
     status = wire_decode(&shape_answer, WIRE_PUBLIC, buffer_slice(&daemon->bytes), answer,
                          &daemon->arena, refusal);
-    cr_assert_eq(status, 0, "%s: %s: %s", daemon->where, refusal->field, refusal->message);
+    cr_assert_eq(status, 0, "%s: %s: %s", daemon->where, refusal->field,
+                 refusal->message);
     return STATUS_OK;
 }
 
-static void one_query(struct daemon *daemon, struct world *world, struct naive_answer *expected)
+static void one_query(struct daemon *daemon, struct world *world,
+                      struct naive_answer *expected)
 {
     struct query query;
     struct answer answer;
@@ -140,7 +147,8 @@ static void one_query(struct daemon *daemon, struct world *world, struct naive_a
     world->stored.revision = (int64_t)state_revision(daemon->state);
     int wanted = naive_match(&world->stored, &query, world->today, expected);
     int status = ask(daemon, &query, world->today, &answer, &refusal);
-    cr_assert(compare_refusal(wanted, &expected->refusal, status, &refusal, daemon->where));
+    cr_assert(
+        compare_refusal(wanted, &expected->refusal, status, &refusal, daemon->where));
     if (status == STATUS_OK)
         cr_assert(compare_answer(&expected->answer, &answer, daemon->where));
 }
@@ -158,7 +166,8 @@ static void run_world(uint64_t seed)
     struct naive_answer expected = {0};
     struct daemon daemon = {.state = state_new(wire_record_decode)};
     world_init(&world, seed);
-    snprintf(daemon.where, sizeof daemon.where, "seed %llu, load", (unsigned long long)seed);
+    snprintf(daemon.where, sizeof daemon.where, "seed %llu, load",
+             (unsigned long long)seed);
     load_world(&daemon, &world);
     for (int i = 0; i < QUERIES_PER_WORLD; i++) {
         snprintf(daemon.where, sizeof daemon.where, "seed %llu, query %d",
@@ -167,7 +176,8 @@ static void run_world(uint64_t seed)
             one_op(&daemon, &world);
         // Sometimes in order, sometimes not, sometimes half way: the answer is the same.
         if (i % 3 == 0)
-            match_index_prepare(state_index(daemon.state), world.today, (uint32_t)(i % 7) * 8);
+            match_index_prepare(state_index(daemon.state), world.today,
+                                (uint32_t)(i % 7) * 8);
         one_query(&daemon, &world, &expected);
     }
     check_counts(&daemon, &world);

@@ -5,7 +5,8 @@
 
 Test(nearest, three_nearest_come_first_and_equals_bytewise)
 {
-    const char *known[] = {"NGB49", "NFB49", "NFB29", "CJE20", "nfb49x", "NFB39", "NFB29"};
+    const char *known[] = {"NGB49",  "NFB49", "NFB29", "CJE20",
+                           "nfb49x", "NFB39", "NFB29"};
     struct nearest nearest;
     char text[128];
     nearest_init(&nearest, slice_from("NFB4"));

@@ -44,7 +44,8 @@ Test(request_ids, an_id_is_found_with_its_outcome_until_it_is_evicted)
         request_ids_add(&ids, &entry, NOON + i, NULL, NULL);
     }
     for (uint32_t i = 0; i < 10000; i++) {
-        const struct request_entry *found = request_ids_find(&ids, make_entry(NOON + i, i).id);
+        const struct request_entry *found =
+            request_ids_find(&ids, make_entry(NOON + i, i).id);
         cr_assert_not_null(found);
         cr_assert_eq(found->outcome.sequence, i);
     }
