@@ -5,7 +5,7 @@
 #define MATCH_RUN_H
 
 #include "match/rank.h"
-#include "match/tests.h"
+#include "match/tests_run.h"
 
 struct match_run {
     const struct match_index *index;
