@@ -39,25 +39,27 @@ static struct slice shown(struct slice text)
     return identity_is_in(text) ? slice_from("***") : text;
 }
 
-// --- the service ---
-
-static int unknown_service(const struct state *state, struct slice code,
-                           struct refusal *refusal)
+// No entity of the kind has this id or code; the nearest that have one are named.
+static int unknown_key(const struct state *state, enum kind kind, struct slice id,
+                       enum reason reason, struct refusal *refusal)
 {
     struct nearest nearest;
     char known[3 * (NEAREST_TEXT_MAX + 2)];
-    nearest_init(&nearest, code);
+    nearest_init(&nearest, id);
     struct slice after = SLICE_ABSENT;
     const struct record *record;
-    while ((record = sorted_next(&state->records[KIND_SERVICE], after)) != NULL) {
+    while ((record = sorted_next(&state->records[kind], after)) != NULL) {
         nearest_offer(&nearest, record_key_text(record, 1));
         after = key_of(record);
     }
     nearest_format(&nearest, known, sizeof known);
-    return refuse(refusal, STATUS_NOT_FOUND, REASON_UNKNOWN_SERVICE, "service",
-                  "no service %.*s is stored; nearest: %s", (int)shown(code).len,
-                  shown(code).data, known);
+    return refuse(refusal, STATUS_NOT_FOUND, reason,
+                  kind == KIND_SERVICE ? "service" : "origin",
+                  "no %s %.*s is stored; nearest: %s", entity_kind_name(kind),
+                  (int)shown(id).len, shown(id).data, known);
 }
+
+// --- the service ---
 
 static int unknown_system(const struct state *state, struct slice system,
                           struct refusal *refusal)
@@ -179,28 +181,12 @@ static int resolve_service(const struct state *state, const struct query *query,
     if (query->system.data)
         return resolve_coded(state, query, row, refusal);
     *row = rows_find(&state->rows.services, query->service);
-    return *row ? STATUS_OK : unknown_service(state, query->service, refusal);
+    return *row ? STATUS_OK
+                : unknown_key(state, KIND_SERVICE, query->service, REASON_UNKNOWN_SERVICE,
+                              refusal);
 }
 
 // --- origin ---
-
-static int unknown_municipality(const struct state *state, struct slice code,
-                                struct refusal *refusal)
-{
-    struct nearest nearest;
-    char known[3 * (NEAREST_TEXT_MAX + 2)];
-    nearest_init(&nearest, code);
-    struct slice after = SLICE_ABSENT;
-    const struct record *record;
-    while ((record = sorted_next(&state->records[KIND_MUNICIPALITY], after)) != NULL) {
-        nearest_offer(&nearest, record_key_text(record, 1));
-        after = key_of(record);
-    }
-    nearest_format(&nearest, known, sizeof known);
-    return refuse(refusal, STATUS_NOT_FOUND, REASON_UNKNOWN_MUNICIPALITY, "origin",
-                  "no municipality %.*s is stored; nearest: %s", (int)code.len, code.data,
-                  known);
-}
 
 // A municipality without a position leaves the distance unknown.
 static int resolve_origin(const struct state *state, const struct origin *origin,
@@ -213,7 +199,8 @@ static int resolve_origin(const struct state *state, const struct origin *origin
         const struct record *record =
             sorted_find(&state->records[KIND_MUNICIPALITY], (struct slice){key, len});
         if (record == NULL)
-            return unknown_municipality(state, origin->municipality, refusal);
+            return unknown_key(state, KIND_MUNICIPALITY, origin->municipality,
+                               REASON_UNKNOWN_MUNICIPALITY, refusal);
         union entity entity;
         decode(state, record, &entity);
         latitude = entity.municipality.latitude;
