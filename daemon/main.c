@@ -302,10 +302,11 @@ static void on_state(void *self, int status, const char *what)
     daemon->is_writable = status == STATUS_OK;
     if (status == STATUS_OK)
         server_log(LOG_LEVEL_INFO, "log_writable", "%s", "");
-    else // while starting it is only not there yet
-        server_log(daemon->phase == STARTING ? LOG_LEVEL_DEBUG : LOG_LEVEL_WARN,
-                   "log_not_writable", "status=%s what=\"%s\"", status_name(status),
-                   what);
+    else // while starting it may only not be there yet
+        server_log(
+            daemon->phase == STARTING && status == STATUS_UNAVAILABLE ? LOG_LEVEL_DEBUG
+                                                                      : LOG_LEVEL_WARN,
+            "log_not_writable", "status=%s what=\"%s\"", status_name(status), what);
     serve_when_ready(daemon);
 }
 

@@ -104,6 +104,8 @@ static int judge(const struct log_redis *log, char *what, size_t size)
     snprintf(what, size, "%s", why);
     if (!why[0])
         return 0;
+    if (is_embedded(log) && log->child.state == LOG_REDIS_CHILD_LOCKING)
+        return STATUS_FAILED_PRECONDITION; // somebody else is in the folder
     return control->refused && !control->passed ? control->refused : STATUS_UNAVAILABLE;
 }
 
