@@ -450,6 +450,34 @@ static struct figures measure(struct bench *bench, enum match_order order)
     return figures;
 }
 
+struct upkeep {
+    double day_turn_us, longest_slice_us, settle_us;
+};
+
+// A day's turn in slices of one service, and batches of one changed waiting time.
+static struct upkeep measure_upkeep(struct bench *bench)
+{
+    struct upkeep upkeep = {0};
+    uint32_t left = 0, n_batches = bench->settings.n_queries;
+    do {
+        double start = cpu_us();
+        left = match_index_prepare(bench->index, bench->today + 1, 1);
+        double slice = cpu_us() - start;
+        upkeep.day_turn_us += slice;
+        if (slice > upkeep.longest_slice_us)
+            upkeep.longest_slice_us = slice;
+    } while (left > 0);
+    double start = cpu_us();
+    for (uint32_t i = 0; i < n_batches; i++) {
+        uint32_t service =
+            draw_zipf(bench, bench->service_sums, bench->settings.n_services);
+        set_waiting(bench, service, draw_below(bench, bench->settings.n_units));
+        match_index_settle(bench->index);
+    }
+    upkeep.settle_us = (cpu_us() - start) / n_batches;
+    return upkeep;
+}
+
 static const char *const order_names[] = {"", "EARLIEST", "NEAREST", "CHEAPEST"};
 
 static void report(struct bench *bench)
@@ -476,7 +504,14 @@ static void report(struct bench *bench)
             printf("%-8s %5.2f  %5.2f  %5.2f  %5.1f  %5.1f  %5.1f\n", order_names[order],
                    f.mean, f.p50, f.p99, f.scan_mean, f.ratio, f.explain_mean);
     }
-    printf("%s", json ? "}\n" : "");
+    struct upkeep upkeep = measure_upkeep(bench);
+    if (json)
+        printf(",\"day_turn_us\":%.0f,\"longest_slice_us\":%.0f,\"settle_us\":%.2f}\n",
+               upkeep.day_turn_us, upkeep.longest_slice_us, upkeep.settle_us);
+    else
+        printf("turn of the day %.1f ms, its longest service %.2f ms; "
+               "one waiting time settled in %.2f us\n",
+               upkeep.day_turn_us / 1e3, upkeep.longest_slice_us / 1e3, upkeep.settle_us);
 }
 
 static uint32_t parse_number(const char *text)

@@ -139,7 +139,7 @@ void match_near_build(const struct match_index *index, struct order_set *set)
     set->n_built = set->n_located < MIN_ENTRIES ? MIN_ENTRIES / 2 : set->n_located;
     if (set->n_located < MIN_ENTRIES)
         return;
-    uint32_t leaf_entries = set->n_located / (NEAR_MAX_LEAVES / 4);
+    uint32_t leaf_entries = set->n_located / (NEAR_MAX_LEAVES / 2);
     struct build build = {
         .index = index,
         .entries = entries,
