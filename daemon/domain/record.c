@@ -120,6 +120,7 @@ static void read_parts(const struct record *record, struct parts *parts)
     parts->revision = get_varint(&at);
     size_t len = get_varint(&at);
     const char *end = at + len;
+    memset(parts->handles, 0, sizeof parts->handles);
     for (unsigned i = 0; i < parts->form->n_links; i++)
         parts->handles[i] = (uint32_t)get_varint(&at);
     parts->tail = (struct slice){at, (size_t)(end - at)};
@@ -188,7 +189,7 @@ struct record *record_new(struct slab *slab, enum kind kind, uint64_t revision,
     memcpy(at, header, header_len);
     memcpy(at += header_len, links, links_len);
     memcpy(at += links_len, head.data, head.len);
-    memcpy(at += head.len, rest.data, rest.len);
+    memcpy(at + head.len, rest.data, rest.len);
     return record;
 }
 

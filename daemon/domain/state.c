@@ -218,6 +218,24 @@ static const struct row *row_at(const struct row_table *table, uint32_t handle)
     return table->by_handle[handle];
 }
 
+static void prefetch_row(const struct row_table *table, uint32_t handle, unsigned step)
+{
+    if (step == 0)
+        __builtin_prefetch(&table->by_handle[handle]);
+    else if (step == 1)
+        __builtin_prefetch(table->by_handle[handle]);
+    else
+        __builtin_prefetch(table->by_handle[handle]->record);
+}
+
+void state_prefetch(const struct state *state, uint32_t unit, uint32_t agreement,
+                    unsigned step)
+{
+    prefetch_row(&state->rows.units, unit, step);
+    if (agreement != MATCH_NONE)
+        prefetch_row(&state->rows.agreements, agreement, step);
+}
+
 const struct record *state_service_record(const struct state *state, uint32_t service)
 {
     return row_at(&state->rows.services, service)->record;

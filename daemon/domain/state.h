@@ -106,6 +106,14 @@ const struct record *state_agreement_record(const struct state *state,
                                             uint32_t agreement);
 const struct record *state_area_record(const struct state *state, uint32_t area);
 
+// Asks memory for what the views below of a stored unit and agreement (or MATCH_NONE)
+// will read. Each step follows pointers that the one before asked for: go over all of an
+// answer's options with step 0, then 1, then 2, and the misses overlap instead of waiting
+// for each other.
+#define STATE_PREFETCH_STEPS 3
+void state_prefetch(const struct state *state, uint32_t unit, uint32_t agreement,
+                    unsigned step);
+
 // Facts of a stored row that an answer shows, without decoding its record.
 struct state_unit_view {
     struct slice id;

@@ -3,6 +3,7 @@
 // Reading a service in order, stopping early; why that is right stands in order.c.
 #include <math.h>
 
+#include "base/check.h"
 #include "match/order.h"
 #include "match/trial.h"
 
@@ -57,6 +58,7 @@ static struct cursor cursor_start(const struct match_run *run, unsigned kind,
         .first_day = windows ? first_day(run->query) : 0,
         .home = home_mask(run),
     };
+    CHECK(cursor.entries || cursor.n == 0);
     cursor_settle(&cursor);
     return cursor;
 }

@@ -3,9 +3,10 @@
 // The entry: how one command is framed in the log. Read for ever; drawn in docs/log.md.
 //
 //    0  u8   format version, 1
-//    1  u8   actor kind (1 local, 2 the log itself: entry 1, whose actor id is the log's
-//    uuid) 2  u16  length a of the actor's id 4  u32  length c of the command 8  u64
-//    writer incarnation
+//    1  u8   actor kind (1 local, 2 the log itself: entry 1, its actor id the log's uuid)
+//    2  u16  length a of the actor's id
+//    4  u32  length c of the command
+//    8  u64  writer incarnation
 //   16  u64  sequence that the writer had applied
 //   24  i64  time, UTC ms by the writer's clock
 //   32  16 B request id (UUIDv7)

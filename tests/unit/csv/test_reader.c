@@ -120,7 +120,7 @@ Test(csv_reader, every_fault_of_a_row_is_told)
            CAPACITY "\n"
                     "C-1," UNIT ",NFB49,1,2026-11-31,2026-12-01,01|02\n"
                     "C-2," UNIT ",NFB49,1,2026-12-01,2026-12-01,\n"
-                    "C-3," UNIT ",NFB49,1,2026-12-01,2026-12-01,@norra|*\n"
+                    "C-3," UNIT ",NFB49,1,2026-12-01,2026-12-01,@norra|01\n"
                     "C-4," UNIT ",NFB49,1,20261201,2026-12-01,01||09\n",
            "2: window_start: must be a date YYYY-MM-DD\n"
            "2: open_to: 02 is a retired region code\n"
