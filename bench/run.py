@@ -101,12 +101,13 @@ def measure_daemon(bin_dir, data, args, values, rows):
                        stdout=subprocess.DEVNULL)
         seconds = time.monotonic() - start
         status = run_json(bin_dir / "vardsok", "--server", url, "status", "--json")
-        lines = status["state"]["agreement_lines"] + status["state"]["capacities"]
+        lines = status["state"]["agreement_lines"]
         grown = resident_bytes(process.pid) - before
-        rows.append(("import, lines and capacity rows", lines, "rows"))
+        rows.append(("import, agreement lines", lines, "rows"))
         rows.append(("import, seconds", round(seconds, 2), "s"))
-        rows.append(("daemon grown by the import (waiting times and request ids included)",
+        rows.append(("daemon grown by the import, over its lines (all kinds and request ids included)",
                      round(grown / lines), "B a line"))
+        values["bytes per agreement line"] = grown / lines
         with echo(bin_dir, data) as echo_path:
             call = run_json(*pinned(bin_dir / "call_bench", url.removeprefix("unix:"), echo_path,
                                     4 if args.quick else 12))
