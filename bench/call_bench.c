@@ -11,35 +11,20 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "base/buffer.h"
 #include "base/check.h"
+#include "client.h"
 #include "domain/question.h"
 #include "wire/codec.h"
 
-#define HEADER_LEN 12
-#define PREFACE_LEN 8
 #define N_QUERIES 10000
 #define N_SERVICES 2000
 #define ANSWER_MAX (1 << 20)
-#define TYPE_REQUEST 1
-#define TYPE_RESPONSE 2
-#define METHOD_MATCH 1
 
 static struct buffer requests[N_QUERIES];
 static uint32_t answer_len[N_QUERIES];
 static char answer[ANSWER_MAX];
-
-static void put_u32(char *out, uint32_t value)
-{
-    for (int i = 0; i < 4; i++)
-        out[i] = (char)(value >> (24 - 8 * i));
-}
 
 static uint32_t get_u32(const char *in)
 {
@@ -47,31 +32,6 @@ static uint32_t get_u32(const char *in)
     for (int i = 0; i < 4; i++)
         value = value << 8 | (unsigned char)in[i];
     return value;
-}
-
-static int connect_to(const char *path)
-{
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-    CHECK(fd >= 0 && strlen(path) < sizeof address.sun_path);
-    memcpy(address.sun_path, path, strlen(path) + 1);
-    CHECK(connect(fd, (struct sockaddr *)&address, sizeof address) == 0);
-    return fd;
-}
-
-static void read_all(int fd, char *out, size_t len)
-{
-    while (len > 0) {
-        ssize_t n = read(fd, out, len);
-        CHECK(n > 0);
-        out += n;
-        len -= (size_t)n;
-    }
-}
-
-static void write_all(int fd, const char *bytes, size_t len)
-{
-    CHECK(write(fd, bytes, len) == (ssize_t)len);
 }
 
 // Zipf with s = 1 over the services of bench/make_world.py.
@@ -107,33 +67,20 @@ static void make_request(uint32_t call, unsigned *seed)
         query.origin.longitude = 12000000 + rand_r(seed) % 7000000;
     }
     wire_encode(&shape_query, WIRE_PUBLIC, &query, &message);
-    char head[HEADER_LEN + 6] = {0};
-    put_u32(head, (uint32_t)message.len + 6);
-    put_u32(head + 4, call);
-    head[8] = TYPE_REQUEST;
-    head[11] = METHOD_MATCH;
-    buffer_append(&requests[call], head, sizeof head);
-    buffer_append_slice(&requests[call], buffer_slice(&message));
+    bench_request_append(&requests[call], call, BENCH_MATCH, buffer_slice(&message));
     buffer_free(&message);
-}
-
-static double now_us(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec * 1e6 + (double)now.tv_nsec / 1e3;
 }
 
 static void call_match(int fd, uint32_t call)
 {
-    write_all(fd, requests[call].data, requests[call].len);
+    bench_write_all(fd, requests[call].data, requests[call].len);
     // one read takes header and payload as the echo's does; the rest only when it was cut
     ssize_t n = read(fd, answer, sizeof answer);
-    CHECK(n >= HEADER_LEN);
-    uint32_t len = HEADER_LEN + get_u32(answer);
+    CHECK(n >= BENCH_HEADER_LEN);
+    uint32_t len = BENCH_HEADER_LEN + get_u32(answer);
     CHECK(len <= sizeof answer);
-    read_all(fd, answer + n, len - (size_t)n);
-    CHECK(get_u32(answer + 4) == call && answer[8] == TYPE_RESPONSE);
+    bench_read_all(fd, answer + n, len - (size_t)n);
+    CHECK(get_u32(answer + 4) == call && answer[8] == BENCH_TYPE_RESPONSE);
     answer_len[call] = len;
 }
 
@@ -141,22 +88,10 @@ static void call_echo(int fd, uint32_t call)
 {
     uint32_t lengths[2] = {(uint32_t)requests[call].len, answer_len[call]};
     memcpy(answer, lengths, sizeof lengths);
-    write_all(fd, answer, requests[call].len);
+    bench_write_all(fd, answer, requests[call].len);
     ssize_t n = read(fd, answer, sizeof answer);
     CHECK(n > 0);
-    read_all(fd, answer + n, answer_len[call] - (size_t)n);
-}
-
-static int compare_doubles(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double quantile(double *values, size_t n, double q)
-{
-    qsort(values, n, sizeof *values, compare_doubles);
-    return values[(size_t)(q * (double)(n - 1))];
+    bench_read_all(fd, answer + n, answer_len[call] - (size_t)n);
 }
 
 struct block {
@@ -167,12 +102,12 @@ static struct block run(int fd, void (*call)(int, uint32_t), uint32_t first, uin
 {
     static double latencies[N_QUERIES];
     for (uint32_t i = 0; i < n; i++) {
-        double start = now_us();
+        double start = bench_now_us();
         call(fd, (first + i) % N_QUERIES);
-        latencies[i] = now_us() - start;
+        latencies[i] = bench_now_us() - start;
     }
-    struct block block = {.p99 = quantile(latencies, n, 0.99)};
-    block.p50 = quantile(latencies, n, 0.5);
+    struct block block = {.p99 = bench_quantile(latencies, n, 0.99)};
+    block.p50 = bench_quantile(latencies, n, 0.5);
     return block;
 }
 
@@ -186,11 +121,7 @@ int main(int argc, char **argv)
     CHECK(pairs > 0 && pairs <= 100 && calls > 0 && calls <= N_QUERIES);
     for (uint32_t i = 0; i < N_QUERIES; i++)
         make_request(i, &seed);
-    int match = connect_to(argv[1]), echo = connect_to(argv[2]);
-    char preface[PREFACE_LEN] = "VSK1";
-    put_u32(preface + 4, 4 << 20);
-    write_all(match, preface, sizeof preface);
-    read_all(match, preface, sizeof preface);
+    int match = bench_connect_daemon(argv[1]), echo = bench_connect(argv[2]);
 
     double match_p50[100], match_p99[100], echo_p50[100], echo_p99[100], ratios[100];
     run(match, call_match, 0, N_QUERIES); // warm, and every answer's length is known
@@ -208,9 +139,9 @@ int main(int argc, char **argv)
     printf("{\"pairs\":%u,\"calls\":%u,\"answer_bytes_mean\":%.0f,\"match_p50_us\":%.2f,"
            "\"match_p99_us\":%.2f,\"echo_p50_us\":%.2f,\"echo_p99_us\":%.2f,"
            "\"ratio_p50\":%.3f}\n",
-           pairs, calls, bytes / N_QUERIES, quantile(match_p50, pairs, 0.5),
-           quantile(match_p99, pairs, 0.5), quantile(echo_p50, pairs, 0.5),
-           quantile(echo_p99, pairs, 0.5), quantile(ratios, pairs, 0.5));
+           pairs, calls, bytes / N_QUERIES, bench_quantile(match_p50, pairs, 0.5),
+           bench_quantile(match_p99, pairs, 0.5), bench_quantile(echo_p50, pairs, 0.5),
+           bench_quantile(echo_p99, pairs, 0.5), bench_quantile(ratios, pairs, 0.5));
     for (uint32_t i = 0; i < N_QUERIES; i++)
         buffer_free(&requests[i]);
     close(match);

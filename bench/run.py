@@ -6,18 +6,18 @@ Everything runs on this machine in the same minutes; server and client are pinne
 a line says so. What each line means, and how to read it: bench/README.md.
 """
 import argparse
-import contextlib
 import datetime
 import json
 import os
 import pathlib
 import platform
 import subprocess
-import tempfile
 import time
 
+from stage import (CLIENT, SERVER, children, daemon, echo, folder, pin, pinned, redis,
+                   resident_bytes, run_json)
+
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-CORE = "0"
 
 # Each gate of the performance targets: name, must, aim, whether smaller is better.
 GATES = [
@@ -40,54 +40,52 @@ GATES = [
 ]
 
 
-def pinned(*command):
-    return ["taskset", "-c", CORE, *map(str, command)]
+def import_world(bin_dir, url, world):
+    """Seconds that it took."""
+    start = time.monotonic()
+    subprocess.run([bin_dir / "vardsok", "--server", url, "import", world], check=True,
+                   stdout=subprocess.DEVNULL)
+    return time.monotonic() - start
 
 
-def run_json(*command):
-    output = subprocess.run(list(map(str, command)), check=True, capture_output=True, text=True)
-    return json.loads(output.stdout.strip().splitlines()[-1])
+def measure_import(bin_dir, process, url, world, values, rows):
+    before = resident_bytes(process.pid)
+    seconds = import_world(bin_dir, url, world)
+    status = run_json(bin_dir / "vardsok", "--server", url, "status", "--json")
+    lines = status["state"]["agreement_lines"]
+    grown = resident_bytes(process.pid) - before
+    rows.append(("import, agreement lines", lines, "rows"))
+    rows.append(("import, seconds", round(seconds, 2), "s"))
+    rows.append(("daemon grown by the import, over its lines (all kinds and request ids included)",
+                 round(grown / lines), "B a line"))
+    values["bytes per agreement line"] = grown / lines
 
 
-def resident_bytes(pid):
-    with open(f"/proc/{pid}/status", encoding="ascii") as file:
-        for line in file:
-            if line.startswith("VmRSS:"):
-                return int(line.split()[1]) * 1024
-    raise RuntimeError("no VmRSS")
+def measure_calls(bin_dir, url, data, args, values, rows):
+    with echo(bin_dir, data) as echo_path:
+        call = run_json(*pinned(SERVER, bin_dir / "call_bench", url.removeprefix("unix:"),
+                                echo_path, 4 if args.quick else 12))
+    values["match p50 over echo p50, same core"] = call["ratio_p50"]
+    for name in ("match_p50_us", "match_p99_us", "echo_p50_us", "echo_p99_us",
+                 "answer_bytes_mean"):
+        rows.append((f"unix socket, one at a time, same core: {name}", call[name], ""))
 
 
-@contextlib.contextmanager
-def daemon(bin_dir, data):
-    """A pinned vardsokd with its private log; yields (process, url)."""
-    url = f"unix:{data}/bench.sock"
-    with open(data / "daemon.log", "w", encoding="utf-8") as log:
-        process = subprocess.Popen(
-            pinned(bin_dir / "vardsokd", "--data-dir", data / "state", "--listen", url),
-            stderr=log)
-    try:
-        deadline = time.monotonic() + 30
-        while not (data / "state" / "listen").exists():
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError((data / "daemon.log").read_text(encoding="utf-8"))
-            time.sleep(0.02)
-        yield process, url
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
-@contextlib.contextmanager
-def echo(bin_dir, data):
-    path = data / "echo.sock"
-    process = subprocess.Popen(pinned(bin_dir / "echo_server", path), stdin=subprocess.PIPE,
-                               stdout=subprocess.PIPE)
-    try:
-        process.stdout.readline()
-        yield path
-    finally:
-        process.stdin.close()
-        process.wait(10)
+def measure_writes(bin_dir, process, url, data, args, values, rows):
+    """Each Redis alone on CLIENT's core; daemon and bench share the other."""
+    for child in children(process.pid):
+        pin(child, CLIENT)
+    with redis(data, CLIENT) as redis_path:
+        result = run_json(*pinned(SERVER, bin_dir / "write_bench", url.removeprefix("unix:"),
+                                  redis_path, data / "world" / "waiting_times.csv",
+                                  3 if args.quick else 12))
+    for child in children(process.pid):
+        pin(child, SERVER)
+    values["durable writes over XADD"] = result["ratio"]
+    for name, unit in (("apply_per_s", "writes/s"), ("xadd_per_s", "entries/s"),
+                       ("ratio_lowest", ""), ("ratio_highest", ""), ("apply_p50_us", "µs"),
+                       ("apply_p99_us", "µs"), ("entry_bytes", "B")):
+        rows.append((f"durable writes, 64 under way: {name}", result[name], unit))
 
 
 def measure_daemon(bin_dir, data, args, values, rows):
@@ -95,30 +93,13 @@ def measure_daemon(bin_dir, data, args, values, rows):
     subprocess.run(["/usr/bin/python3", ROOT / "bench" / "make_world.py", "--out", world,
                     "--lines", str(args.lines)], check=True)
     with daemon(bin_dir, data) as (process, url):
-        before = resident_bytes(process.pid)
-        start = time.monotonic()
-        subprocess.run([bin_dir / "vardsok", "--server", url, "import", world], check=True,
-                       stdout=subprocess.DEVNULL)
-        seconds = time.monotonic() - start
-        status = run_json(bin_dir / "vardsok", "--server", url, "status", "--json")
-        lines = status["state"]["agreement_lines"]
-        grown = resident_bytes(process.pid) - before
-        rows.append(("import, agreement lines", lines, "rows"))
-        rows.append(("import, seconds", round(seconds, 2), "s"))
-        rows.append(("daemon grown by the import, over its lines (all kinds and request ids included)",
-                     round(grown / lines), "B a line"))
-        values["bytes per agreement line"] = grown / lines
-        with echo(bin_dir, data) as echo_path:
-            call = run_json(*pinned(bin_dir / "call_bench", url.removeprefix("unix:"), echo_path,
-                                    4 if args.quick else 12))
-        values["match p50 over echo p50, same core"] = call["ratio_p50"]
-        for name in ("match_p50_us", "match_p99_us", "echo_p50_us", "echo_p99_us",
-                     "answer_bytes_mean"):
-            rows.append((f"unix socket, one at a time, same core: {name}", call[name], ""))
+        measure_import(bin_dir, process, url, world, values, rows)
+        measure_calls(bin_dir, url, data, args, values, rows)
+        measure_writes(bin_dir, process, url, data, args, values, rows)
 
 
 def measure_match(bin_dir, args, values, rows):
-    result = run_json(*pinned(bin_dir / "match_bench", "--json", "--lines", args.lines))
+    result = run_json(*pinned(SERVER, bin_dir / "match_bench", "--json", "--lines", args.lines))
     for order in ("EARLIEST", "NEAREST", "CHEAPEST"):
         values[f"match ordered over scan, {order}"] = result[order]["ratio"]
         for name in ("mean_us", "p50_us", "p99_us", "scan_mean_us"):
@@ -157,9 +138,9 @@ def main():
     parser.add_argument("--json", type=pathlib.Path)
     args = parser.parse_args()
     values, rows = {}, []
-    with tempfile.TemporaryDirectory(prefix="vardsok-bench-") as folder:
+    with folder() as data:
         measure_match(args.bin, args, values, rows)
-        measure_daemon(args.bin, pathlib.Path(folder), args, values, rows)
+        measure_daemon(args.bin, data, args, values, rows)
     commit = subprocess.run(["git", "-C", ROOT, "describe", "--always", "--dirty"],
                             capture_output=True, text=True, check=False).stdout.strip()
     gates = []
