@@ -3,6 +3,7 @@
 
 #include <criterion/criterion.h>
 
+#include "base/check.h"
 #include "base/date.h"
 #include "base/status.h"
 #include "lib/samples.h"
@@ -74,6 +75,7 @@ void rig_send(struct rig *rig, const void *bytes, size_t len)
 {
     // A copy of exactly this size, so that the sanitizer sees a byte too many.
     char *copy = malloc(len ? len : 1);
+    CHECK(copy);
     memcpy(copy, bytes, len);
     rpc_connection_receive(rig->connection, (struct slice){copy, len});
     free(copy);

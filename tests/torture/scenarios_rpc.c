@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// rpc over a replica with a log in memory: each method as bytes of a peer, through real
+// frames (the rig of the unit tests).
+#include "base/status.h"
+#include "lib/samples.h"
+#include "torture/torture.h"
+#include "unit/rpc/rig.h"
+#include "wire/change.h"
+#include "wire/codec.h"
+#include "wire/service.h"
+#include "wire/writer.h"
+
+#define N_QUERIES 40
+
+// Connected, with the sample world in place; what follows is counted.
+static void start(struct rig *rig)
+{
+    torture_hold();
+    rig_init(rig);
+    rig_load(rig);
+    torture_go();
+}
+
+static enum torture_end finish(struct rig *rig)
+{
+    torture_hold();
+    rig_close(rig);
+    return TORTURE_DONE;
+}
+
+static enum torture_end connection_greets(void)
+{
+    struct rig rig;
+    rig_init(&rig);
+    rig_close(&rig);
+    return TORTURE_DONE;
+}
+
+static void expect_two_options(struct rig *rig, uint32_t call_id)
+{
+    struct answer answer;
+    struct refusal refusal;
+    struct arena arena = {0};
+    struct slice payload = rig_expect(rig, RPC_RESPONSE, call_id).payload;
+    TORTURE_EXPECT(
+        wire_decode(&shape_answer, WIRE_PUBLIC, payload, &answer, &arena, &refusal) == 0);
+    TORTURE_EXPECT(answer.options.n == 2);
+    arena_free(&arena);
+}
+
+static enum torture_end match_is_answered(void)
+{
+    struct rig rig;
+    struct buffer query = {0};
+    start(&rig);
+    rig_query(&query, "NFB49", ABSENT);
+    rig_send_request(&rig, 1, METHOD_MATCH, 0, buffer_slice(&query));
+    expect_two_options(&rig, 1);
+    buffer_free(&query);
+    return finish(&rig);
+}
+
+static enum torture_end match_waits_for_a_write(void)
+{
+    struct rig rig;
+    struct buffer query = {0};
+    start(&rig);
+    rig_query(&query, "NFB49", 3);
+    rig_send_request(&rig, 1, METHOD_MATCH, 0, buffer_slice(&query));
+    rig_expect_nothing(&rig);
+    rig_send_request(&rig, 2, METHOD_APPLY, 0, rig_region(&rig, "Västra", false));
+    rig_run_log(&rig);
+    rig_expect(&rig, RPC_RESPONSE, 2);
+    expect_two_options(&rig, 1);
+    buffer_free(&query);
+    return finish(&rig);
+}
+
+static void write_batch(struct buffer *batch)
+{
+    struct buffer query = {0};
+    for (int i = 0; i < N_QUERIES; i++) {
+        rig_query(&query, i % 10 == 3 ? "NFB4" : "NFB49", ABSENT);
+        wire_write_bytes(batch, BATCH_REQUEST_QUERIES, buffer_slice(&query));
+    }
+    buffer_free(&query);
+}
+
+static enum torture_end batch_is_answered(void)
+{
+    struct rig rig;
+    struct buffer batch = {0};
+    start(&rig);
+    write_batch(&batch);
+    rig_send_request(&rig, 1, METHOD_BATCH, 0, buffer_slice(&batch));
+    for (int i = 0; i < N_QUERIES; i++)
+        rig_expect(&rig, RPC_ITEM, 1);
+    rig_expect(&rig, RPC_END, 1);
+    buffer_free(&batch);
+    return finish(&rig);
+}
+
+// A peer that asks and asks and does not read: its output grows, then its calls wait.
+static enum torture_end output_is_held_back(void)
+{
+    struct rig rig;
+    struct buffer batch = {0};
+    start(&rig);
+    write_batch(&batch);
+    for (uint32_t call = 1; call <= 8; call++)
+        rig_send_request(&rig, call, METHOD_BATCH, 0, buffer_slice(&batch));
+    for (int turn = 0; turn < 20; turn++)
+        rpc_connection_poke(rig.connection);
+    rig_read_all(&rig);
+    struct frame frame;
+    unsigned n_items = 0, n_ends = 0;
+    while (rig_next(&rig, &frame)) {
+        n_items += frame.header.type == RPC_ITEM;
+        n_ends += frame.header.type == RPC_END;
+    }
+    TORTURE_EXPECT(n_items == 8 * N_QUERIES && n_ends == 8);
+    buffer_free(&batch);
+    return finish(&rig);
+}
+
+static enum torture_end list_is_answered(void)
+{
+    struct rig rig;
+    struct buffer message = {0};
+    start(&rig);
+    wire_write_uint(&message, 1, KIND_UNIT);
+    rig_send_request(&rig, 1, METHOD_LIST, 0, buffer_slice(&message));
+    TORTURE_EXPECT(rig_expect(&rig, RPC_RESPONSE, 1).payload.len > 0);
+    buffer_free(&message);
+    return finish(&rig);
+}
+
+static enum torture_end get_is_answered(void)
+{
+    struct rig rig;
+    union entity entity;
+    struct buffer message = {0};
+    start(&rig);
+    sample_entity(KIND_UNIT, &entity);
+    size_t mark = wire_write_start(&message, GET_REQUEST_KEY);
+    wire_entity_encode(KIND_UNIT, &entity, &message);
+    wire_write_end(&message, mark);
+    rig_send_request(&rig, 1, METHOD_GET, 0, buffer_slice(&message));
+    TORTURE_EXPECT(rig_expect(&rig, RPC_RESPONSE, 1).payload.len > 0);
+    buffer_free(&message);
+    return finish(&rig);
+}
+
+static enum torture_end apply_is_answered(void)
+{
+    struct rig rig;
+    start(&rig);
+    rig_send_request(&rig, 1, METHOD_APPLY, 0, rig_sample_world(&rig, true));
+    rig_expect(&rig, RPC_RESPONSE, 1);
+    rig_send_request(&rig, 2, METHOD_APPLY, 0, rig_sample_world(&rig, false));
+    rig_send_request(&rig, 3, METHOD_APPLY, 0, rig_region(&rig, "Västra", true));
+    rig_run_log(&rig);
+    rig_expect(&rig, RPC_RESPONSE, 2);
+    rig_expect(&rig, RPC_RESPONSE, 3);
+    TORTURE_EXPECT(state_revision(replica_state(rig.replica)) == 4);
+    return finish(&rig);
+}
+
+static enum torture_end status_is_answered(void)
+{
+    struct rig rig;
+    start(&rig);
+    rig_send_request(&rig, 1, METHOD_STATUS, 0, slice_from(""));
+    TORTURE_EXPECT(rig_expect(&rig, RPC_RESPONSE, 1).payload.len > 0);
+    return finish(&rig);
+}
+
+// The largest frame but one byte, in pieces, with bytes that are no message.
+static enum torture_end large_rubbish_is_refused(void)
+{
+    struct rig rig;
+    struct buffer frame = {0}, message = {0};
+    start(&rig);
+    torture_hold();
+    size_t len = RPC_MAX_PAYLOAD - RPC_REQUEST_PREFIX_LEN - 1;
+    memset(buffer_reserve(&message, len), 0xff, len);
+    message.len = len;
+    rig_write_request(&frame, 1, METHOD_APPLY, 0, buffer_slice(&message));
+    torture_go();
+    for (size_t at = 0; at < frame.len; at += 1 << 20)
+        rig_send(&rig, frame.data + at,
+                 frame.len - at < 1 << 20 ? frame.len - at : 1 << 20);
+    rig_expect_refused(&rig, RPC_ERROR, 1, STATUS_RESOURCE_EXHAUSTED, REASON_TOO_LARGE);
+    buffer_free(&frame);
+    buffer_free(&message);
+    return finish(&rig);
+}
+
+const struct torture_scenario torture_rpc[] = {
+    {"rpc_connection_greets", true, false, NULL, connection_greets, NULL, false},
+    {"rpc_match_is_answered", true, false, NULL, match_is_answered, NULL, false},
+    {"rpc_match_waits_for_a_write", true, false, NULL, match_waits_for_a_write, NULL,
+     false},
+    {"rpc_batch_is_answered", true, false, NULL, batch_is_answered, NULL, false},
+    {"rpc_output_is_held_back", true, false, NULL, output_is_held_back, NULL, false},
+    {"rpc_list_is_answered", true, false, NULL, list_is_answered, NULL, false},
+    {"rpc_get_is_answered", true, false, NULL, get_is_answered, NULL, false},
+    {"rpc_apply_is_answered", true, false, NULL, apply_is_answered, NULL, false},
+    {"rpc_status_is_answered", true, false, NULL, status_is_answered, NULL, false},
+    {"rpc_large_rubbish_is_refused", true, false, NULL, large_rubbish_is_refused, NULL,
+     false},
+    {0},
+};

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <stddef.h>
+
+#include "torture/torture.h"
+
+const struct torture_scenario *const torture_tables[] = {
+    torture_domain, torture_wire, torture_replica, torture_rpc, torture_planted, NULL,
+};
