@@ -101,6 +101,7 @@ static void log_status(void *self, struct rpc_log_status *out)
     struct log_redis_status status;
     log_redis_status(daemon->log, &status);
     out->durability = status.durability;
+    memcpy(out->what, status.what, sizeof out->what);
     out->lag_ms = status.lag_ms > UINT32_MAX ? UINT32_MAX : (uint32_t)status.lag_ms;
 }
 

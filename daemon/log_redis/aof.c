@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Happy path: find_last (the manifest's last growing file) -> scan -> copy aside, synced
-// -> cut, synced. Failure modes: each step that fails leaves the file as it was.
+// Happy path of a repair: find_last (the manifest's last growing file) -> scan -> copy
+// aside, synced -> cut, synced. Failure modes: each step that fails leaves the file as it
+// was.
 #include "log_redis/aof.h"
 
 #include <errno.h>
@@ -21,6 +22,8 @@
 #define MAX_ARGS (2 * LOG_REDIS_MAX_ITEMS)
 #define NAME_MAX_LEN 8 // of the commands that are looked for, NUL included
 #define MAX_NAME 200   // of a file in the manifest
+// More than what two append calls can have left unsynced (append.h), protocol and all.
+#define TAIL_BYTES (8 * 1024 * 1024)
 
 enum step { STEP_DONE, STEP_ENDED, STEP_BAD };
 
@@ -286,4 +289,47 @@ int log_redis_aof_repair(const char *redis_dir, char *what, size_t size)
              "were taken off, the file as it was is kept as %.140s",
              (unsigned long long)file_stat.st_size - (unsigned long long)whole, aside);
     return 0;
+}
+
+// The same bytes at the same place; the pages are dirty again.
+static int write_again(int fd, off_t from, off_t end)
+{
+    char bytes[65536];
+    while (from < end) {
+        ssize_t n = pread(fd, bytes, sizeof bytes, from);
+        if (n > 0)
+            n = pwrite(fd, bytes, (size_t)n, from);
+        if (n == 0)
+            errno = EIO; // it became shorter
+        if (n <= 0)
+            return -1;
+        from += n;
+    }
+    return fdatasync(fd);
+}
+
+int log_redis_aof_sync(const char *redis_dir, char *what, size_t size)
+{
+    char path[PATH_MAX];
+    struct stat file_stat;
+    what[0] = '\0';
+    if (find_last(redis_dir, path, what, size))
+        return errno == ENOENT ? nothing(what) : STATUS_UNAVAILABLE;
+    int fd = open(path, O_RDWR | O_CLOEXEC);
+    if (fd < 0 && errno == ENOENT)
+        return nothing(what); // named and not made yet
+    int failed = fd < 0 || fstat(fd, &file_stat);
+    if (!failed) {
+        off_t end = file_stat.st_size;
+        failed = write_again(fd, end > TAIL_BYTES ? end - TAIL_BYTES : 0, end);
+    }
+    int error = errno;
+    if (fd >= 0)
+        close(fd);
+    if (!failed)
+        return 0;
+    snprintf(what, size,
+             "the disk does not keep the log: %s when syncing %.140s; it is tried again",
+             strerror(error), path);
+    return STATUS_UNAVAILABLE;
 }

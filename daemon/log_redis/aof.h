@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The append-only file of the private redis-server, when redis refuses to load it: a tail
-// that was cut in the middle of what was being written is kept aside and taken off; all
-// other damage is left alone.
+// The append-only file of the private redis-server, while none runs. When redis refuses
+// to load it, a tail that was cut in the middle of what was being written is kept aside
+// and taken off; all other damage is left alone. And what the next server will load is
+// made durable first.
 //
-//   DATA/redis/appendonlydir/appendonly.aof.manifest   names the files, the last one
-//   grows DATA/redis/torn-20261122T044000Z                   the whole file before the
-//   repair
+//   DATA/redis/appendonlydir/appendonly.aof.manifest   names the files; the last grows
+//   DATA/redis/torn-20261122T044000Z                   the whole file before the repair
 //
 // A file is commands in RESP; those between MULTI and EXEC count together. Whole commands
 // are never taken off: whether any is missing that this daemon had applied, or that was
@@ -32,6 +32,13 @@ enum log_redis_aof_end log_redis_aof_scan(FILE *file, uint64_t *whole);
 // STATUS_UNAVAILABLE: could not be read, copied or cut, and is as it was. what says it
 // for the operator.
 int log_redis_aof_repair(const char *redis_dir, char *what, size_t size);
+
+// Makes durable what the next redis-server will load: the last server may have ended
+// between writing and syncing, or because a sync failed, and then the kernel holds its
+// last bytes for written, though they are on no disk, and would sync nothing. So they are
+// written again and synced. 0; STATUS_UNAVAILABLE: it failed, and why is in what: nothing
+// may be loaded, for what is loaded is acknowledged.
+int log_redis_aof_sync(const char *redis_dir, char *what, size_t size);
 
 // Bytes of the file that grows; 0 when there is none.
 uint64_t log_redis_aof_size(const char *redis_dir);

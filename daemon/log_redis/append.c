@@ -4,8 +4,8 @@
 // puts what waits into a free call (EVALSHA); on_reply ends its entries and flushes
 // again. Failure modes: the script was flushed (NOSCRIPT: nothing ran, the call goes
 // again as EVAL); the script refuses (verdict, epoch, clock: nothing written); an error
-// reply (nothing written, as the script catches what its XADD says); a reply of another
-// shape (unknown, and the connection is dropped); the connection is lost (unknown, or
+// reply (nothing written, as the script catches what its XADD says); Redis refuses the
+// script's XADD (no memory: what comes after it is not written); a reply of another shape (unknown, and the connection is dropped); the connection is lost (unknown, or
 // unavailable for what never left).
 #include "log_redis/append.h"
 
@@ -56,11 +56,27 @@ static void end_call(struct log_redis_call *call, int status)
 static void send_call(struct log_redis_call *call, const char *command,
                       const char *script);
 
-// The first n_written are durable, the others were not written.
-static void end_call_written(struct log_redis_call *call, uint64_t n_written)
+// What Redis says when it is over its maxmemory.
+static int find_refusal(struct slice why)
 {
+    static const char no_memory[] = "OOM ";
+    size_t len = sizeof no_memory - 1;
+    bool is_full = why.len >= len && memcmp(why.data, no_memory, len) == 0;
+    return is_full ? STATUS_RESOURCE_EXHAUSTED : STATUS_UNAVAILABLE;
+}
+
+// The first n_written are durable, the others were not written: why says why not.
+static void end_call_written(struct log_redis_call *call, uint64_t n_written,
+                             struct slice why)
+{
+    struct log_redis_append *append = call->append;
     struct replica_append *written = call->entries, *rest = call->entries, *before = NULL;
+    int refusal = find_refusal(why);
     call->entries = NULL;
+    if (n_written > 0)
+        append->on_written(append);
+    if (n_written < call->n_entries)
+        append->on_refused(append);
     for (uint64_t i = 0; i < n_written; i++) {
         before = rest;
         rest = rest->next;
@@ -70,7 +86,7 @@ static void end_call_written(struct log_redis_call *call, uint64_t n_written)
     else
         written = NULL;
     end_entries(written, STATUS_OK);
-    end_entries(rest, STATUS_UNAVAILABLE);
+    end_entries(rest, refusal);
 }
 
 static void take_result(struct log_redis_call *call, const struct log_redis_reply *reply)
@@ -82,11 +98,12 @@ static void take_result(struct log_redis_call *call, const struct log_redis_repl
         is_ours ? log_redis_reply_text(log_redis_reply_at(reply, 1)) : SLICE_ABSENT;
     struct slice detail = log_redis_reply_text(log_redis_reply_at(reply, 2));
     struct slice count = log_redis_reply_text(log_redis_reply_at(reply, 3));
+    struct slice why = log_redis_reply_text(log_redis_reply_at(reply, 4));
     enum log_redis_verdict verdict = log_redis_verdict_find(word);
     uint64_t n_written = 0;
     if (slice_equal(word, slice_from("OK")) && count.data &&
         log_redis_number_parse(count, &n_written) == 0 && n_written <= call->n_entries) {
-        end_call_written(call, n_written);
+        end_call_written(call, n_written, why);
     } else if (slice_equal(word, slice_from("CLOCK"))) {
         end_call(call, STATUS_FAILED_PRECONDITION);
     } else if (verdict != LOG_REDIS_SOUND && detail.data) {
@@ -99,10 +116,11 @@ static void take_result(struct log_redis_call *call, const struct log_redis_repl
     }
 }
 
-static void refuse_call(struct log_redis_call *call, const char *what)
+static void refuse_call(struct log_redis_call *call, struct slice why)
 {
-    call->append->on_refused(call->append, what);
-    end_call(call, STATUS_UNAVAILABLE);
+    int refusal = find_refusal(why);
+    call->append->on_refused(call->append);
+    end_call(call, refusal);
 }
 
 static void on_reply(struct log_redis_command *command, int status,
@@ -115,7 +133,7 @@ static void on_reply(struct log_redis_command *command, int status,
     else if (log_redis_reply_is_error(reply, "NOSCRIPT"))
         send_call(call, "EVAL", log_redis_append_script);
     else if (reply->type == LOG_REDIS_ERROR)
-        refuse_call(call, reply->text.data);
+        refuse_call(call, reply->text);
     else
         take_result(call, reply);
     flush(append);

@@ -5,8 +5,9 @@
 //
 // Guarantees: each replica_append ends exactly once, as replica/ports.h says, from the
 // loop and never inside a call; nothing is written without the proof that the log still
-// has the entry that this daemon applied last; STATUS_UNAVAILABLE is only said of what
-// was definitely not written.
+// has the entry that this daemon applied last; STATUS_UNAVAILABLE and
+// STATUS_RESOURCE_EXHAUSTED (Redis has no memory left) are only said of what was
+// definitely not written.
 #ifndef LOG_REDIS_APPEND_H
 #define LOG_REDIS_APPEND_H
 
@@ -37,8 +38,8 @@ struct log_redis_append {
     void (*on_change)(struct log_redis_append *append); // became ready, or is no longer
     void (*on_verdict)(struct log_redis_append *append, enum log_redis_verdict verdict,
                        const char *detail);
-    void (*on_refused)(struct log_redis_append *append,
-                       const char *what); // an error reply
+    void (*on_written)(struct log_redis_append *append); // an entry is durable
+    void (*on_refused)(struct log_redis_append *append); // Redis took not all of a call
     void (*on_closed)(struct log_redis_append *append);
 
     struct log_redis_connection connection;

@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Happy path: start -> try_lock -> spawn (setpriv sets the death signal, which uv_spawn
-// cannot, and becomes redis-server) -> RUNNING; close -> SIGTERM -> on_exit -> CLOSED.
+// Happy path: start -> try_lock -> prepare (in the thread pool: the append-only file is
+// made durable) -> spawn (setpriv sets the death signal, which uv_spawn cannot, and
+// becomes redis-server) -> RUNNING; close -> SIGTERM -> on_exit -> CLOSED.
 // Failure modes: the lock is held (by another daemon, by a killed daemon's child that is
 // not dead yet, by that one's rewrite child): tried again for 5 s, and said so; the
 // server exits: started again after 10 ms doubling to 2 s; it does not end when told to:
 // SIGKILL after 10 s; it cannot be started at all: on_failed; it refuses its append-only
 // file: repaired or on_failed; no descriptor, process or memory for it: tried again like
-// after an exit; the disk is full: not started before there is room, for
-// Redis 7.0 ends itself at the first write that fails.
+// after an exit; the disk is full or does not sync: not started before it does, for
+// Redis 7.0 ends itself at the first write or sync that fails. A server that ends again
+// and again without having kept a single write rests ever longer.
 //
-//   STOPPED -> LOCKING -> RUNNING <-> (EXITED -> RESTING <-> RESTING)
-//   RUNNING, EXITED -> STOPPING -> CLOSED;  STOPPED, LOCKING, EXITED, RESTING -> CLOSED
+//   STOPPED -> LOCKING -> PREPARING -> RUNNING -> EXITED -> RESTING
+//                           ^    ^                             |
+//                           |    +-----------------------------+
+//                           +--> RESTING
+//   RUNNING, EXITED -> STOPPING -> CLOSED;  all others -> CLOSED
 #include "log_redis/child.h"
 
 #include <errno.h>
@@ -42,15 +47,17 @@ static const unsigned allowed_moves[] = {
     [LOG_REDIS_CHILD_STOPPED] =
         BIT(LOG_REDIS_CHILD_LOCKING) | BIT(LOG_REDIS_CHILD_CLOSED),
     [LOG_REDIS_CHILD_LOCKING] =
-        BIT(LOG_REDIS_CHILD_RUNNING) | BIT(LOG_REDIS_CHILD_CLOSED),
+        BIT(LOG_REDIS_CHILD_PREPARING) | BIT(LOG_REDIS_CHILD_CLOSED),
+    [LOG_REDIS_CHILD_PREPARING] = BIT(LOG_REDIS_CHILD_RUNNING) |
+                                  BIT(LOG_REDIS_CHILD_RESTING) |
+                                  BIT(LOG_REDIS_CHILD_CLOSED),
     [LOG_REDIS_CHILD_RUNNING] =
         BIT(LOG_REDIS_CHILD_EXITED) | BIT(LOG_REDIS_CHILD_STOPPING),
     [LOG_REDIS_CHILD_EXITED] = BIT(LOG_REDIS_CHILD_RESTING) |
                                BIT(LOG_REDIS_CHILD_STOPPING) |
                                BIT(LOG_REDIS_CHILD_CLOSED),
-    [LOG_REDIS_CHILD_RESTING] = BIT(LOG_REDIS_CHILD_RUNNING) |
-                                BIT(LOG_REDIS_CHILD_RESTING) |
-                                BIT(LOG_REDIS_CHILD_CLOSED),
+    [LOG_REDIS_CHILD_RESTING] =
+        BIT(LOG_REDIS_CHILD_PREPARING) | BIT(LOG_REDIS_CHILD_CLOSED),
     [LOG_REDIS_CHILD_STOPPING] = BIT(LOG_REDIS_CHILD_CLOSED),
     [LOG_REDIS_CHILD_CLOSED] = 0,
 };
@@ -68,6 +75,7 @@ void log_redis_child_init(struct log_redis_child *child, uv_loop_t *loop)
     memset(child, 0, sizeof *child);
     child->loop = loop;
     child->lock = -1;
+    child->is_first = true;
     uv_timer_init(loop, &child->timer);
     child->timer.data = child;
 }
@@ -115,25 +123,14 @@ static void on_process_closed(uv_handle_t *handle)
         rest(child);
 }
 
-// The server ended by itself before it could be used.
-static void repair(struct log_redis_child *child)
-{
-    char what[LOG_REDIS_WHAT_LEN + 128];
-    int status = log_redis_aof_repair(child->redis_dir, what, sizeof what);
-    if (what[0])
-        snprintf(child->what, sizeof child->what, "%.255s", what);
-    if (status == STATUS_DATA_LOSS)
-        be_failed(child, status);
-    else if (status == 0 && what[0])
-        child->on_notice(child, what);
-}
-
 static void on_exit_of_server(uv_process_t *process, int64_t exit_status, int signal)
 {
     struct log_redis_child *child = process->data;
     uv_timer_stop(&child->timer);
     if (child->state == LOG_REDIS_CHILD_RUNNING)
         move(child, LOG_REDIS_CHILD_EXITED);
+    if (uv_now(child->loop) - child->started_ms >= REST_MAX_MS)
+        child->n_attempts = 0;
     snprintf(child->what, sizeof child->what,
              "redis-server ended (%s %d); see %.180s/redis.log",
              signal ? "signal" : "exit status", signal ? signal : (int)exit_status,
@@ -143,8 +140,8 @@ static void on_exit_of_server(uv_process_t *process, int64_t exit_status, int si
                  child->redis_server);
         be_failed(child, STATUS_NOT_FOUND);
     }
-    if (!child->closing && exit_status == EXIT_REFUSED && !child->worked)
-        repair(child);
+    if (exit_status == EXIT_REFUSED && !child->worked)
+        child->files.is_refused = true;
     uv_close((uv_handle_t *)process, on_process_closed);
 }
 
@@ -191,15 +188,10 @@ static bool may_pass(int error)
 
 static void spawn(struct log_redis_child *child)
 {
-    // Once: a full disk must not keep the server from starting again.
-    int status =
-        child->state == LOG_REDIS_CHILD_LOCKING ? log_redis_child_write_config(child) : 0;
-    if (status) {
-        be_failed(child, status);
-        return;
-    }
     child->what[0] = '\0';
     child->worked = false;
+    child->is_first = false;
+    child->started_ms = uv_now(child->loop);
     child->process_open = true;
     move(child, LOG_REDIS_CHILD_RUNNING);
     int error = start_process(child);
@@ -215,10 +207,63 @@ static void spawn(struct log_redis_child *child)
     child->on_started(child);
 }
 
+static void on_prepare(uv_work_t *work)
+{
+    struct log_redis_child *child = work->data;
+    log_redis_child_prepare_files(&child->files);
+}
+
+static void on_prepared(uv_work_t *work, int status)
+{
+    struct log_redis_child *child = work->data;
+    const struct log_redis_child_files *files = &child->files;
+    (void)status; // never canceled
+    child->preparing = false;
+    if (child->closing) {
+        finish(child);
+        return;
+    }
+    if (files->notice[0])
+        child->on_notice(child, files->notice);
+    if (files->status == 0) {
+        child->files.is_refused = false;
+        spawn(child);
+        return;
+    }
+    memcpy(child->what, files->what, sizeof child->what);
+    if (files->status == STATUS_DATA_LOSS || child->is_first)
+        be_failed(child, files->status);
+    else
+        rest(child);
+}
+
+// Without room for more the first server is started all the same: what there is can be
+// read.
+static void prepare(struct log_redis_child *child)
+{
+    move(child, LOG_REDIS_CHILD_PREPARING);
+    child->files.redis_dir = child->redis_dir;
+    child->files.must_have_room = !child->is_first;
+    child->work.data = child;
+    child->preparing = true;
+    int error = uv_queue_work(child->loop, &child->work, on_prepare, on_prepared);
+    CHECK(error == 0);
+}
+
+// Written once: a full disk must not keep the server from starting again.
+static void enter(struct log_redis_child *child)
+{
+    int status = log_redis_child_write_config(child);
+    if (status)
+        be_failed(child, status);
+    else
+        prepare(child);
+}
+
 static void try_lock(struct log_redis_child *child)
 {
     if (flock(child->lock, LOCK_EX | LOCK_NB) == 0) {
-        spawn(child);
+        enter(child);
     } else if (errno != EWOULDBLOCK && errno != EINTR) {
         snprintf(child->what, sizeof child->what, "lock %.180s/lock: %s", child->data_dir,
                  strerror(errno));
@@ -239,10 +284,14 @@ static void try_lock(struct log_redis_child *child)
     }
 }
 
+void log_redis_child_use(struct log_redis_child *child)
+{
+    child->worked = true;
+}
+
 void log_redis_child_settle(struct log_redis_child *child)
 {
     child->n_attempts = 0;
-    child->worked = true;
 }
 
 static int open_lock(struct log_redis_child *child)
@@ -263,10 +312,8 @@ static void on_timer(uv_timer_t *timer)
     struct log_redis_child *child = timer->data;
     if (child->state == LOG_REDIS_CHILD_LOCKING)
         try_lock(child);
-    else if (child->state == LOG_REDIS_CHILD_RESTING && log_redis_child_find_room(child))
-        rest(child);
     else if (child->state == LOG_REDIS_CHILD_RESTING)
-        spawn(child);
+        prepare(child);
     else if (child->state == LOG_REDIS_CHILD_STOPPING)
         uv_process_kill(&child->process, SIGKILL);
 }
@@ -300,7 +347,7 @@ void log_redis_child_close(struct log_redis_child *child)
         uv_timer_start(&child->timer, on_timer, STOP_TIMEOUT_MS, 0);
     } else if (child->process_open) {
         move(child, LOG_REDIS_CHILD_STOPPING);
-    } else {
+    } else if (!child->preparing) {
         finish(child);
     }
 }

@@ -160,22 +160,44 @@ int log_redis_child_write_config(struct log_redis_child *child)
 
 // In a file of its own, at the offset where the append-only file goes on: a limit on the
 // size of files counts too.
-int log_redis_child_find_room(struct log_redis_child *child)
+static int find_room(struct log_redis_child_files *files)
 {
-    char *path = join(child->redis_dir, "room");
+    char *path = join(files->redis_dir, "room");
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
     int error = fd < 0 ? errno : 0;
     if (fd >= 0) {
         error =
-            posix_fallocate(fd, (off_t)log_redis_aof_size(child->redis_dir), ROOM_BYTES);
+            posix_fallocate(fd, (off_t)log_redis_aof_size(files->redis_dir), ROOM_BYTES);
         close(fd);
         unlink(path);
     }
     free(path);
     if (error != ENOSPC && error != EDQUOT && error != EFBIG)
         return 0; // the server will find out itself
-    snprintf(child->what, sizeof child->what,
-             "disk full: no room for the log in %.160s (%s)", child->redis_dir,
-             strerror(error));
+    snprintf(files->what, sizeof files->what,
+             "disk full: no room for the log in %.140s (%s); writes go on when there is",
+             files->redis_dir, strerror(error));
     return STATUS_RESOURCE_EXHAUSTED;
+}
+
+static int repair(struct log_redis_child_files *files)
+{
+    char what[sizeof files->notice];
+    int status = log_redis_aof_repair(files->redis_dir, what, sizeof what);
+    if (status)
+        snprintf(files->what, sizeof files->what, "%.255s", what);
+    else
+        memcpy(files->notice, what, sizeof files->notice);
+    return status;
+}
+
+void log_redis_child_prepare_files(struct log_redis_child_files *files)
+{
+    files->notice[0] = '\0';
+    files->status = files->is_refused ? repair(files) : 0;
+    if (files->status == 0 && files->must_have_room)
+        files->status = find_room(files);
+    if (files->status == 0)
+        files->status =
+            log_redis_aof_sync(files->redis_dir, files->what, sizeof files->what);
 }

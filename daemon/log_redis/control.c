@@ -4,7 +4,8 @@
 // facts -> judge -> passed; the timer asks again every second. Failure modes: an error
 // reply (Redis is loading, or forbids the question): the connection is dropped and tried
 // again; unsafe settings, an empty Redis, an unknown schema: refused, with the reason,
-// and asked again every second; a log that is not the one followed: verdict.
+// and asked again every second; a log that is not the one followed: verdict; writes that
+// Redis would not take now (no memory, no disk, no rights): denied, with the reason.
 #include "log_redis/control.h"
 
 #include <stdio.h>
@@ -15,7 +16,7 @@
 
 #define ROUND_MS 1000
 #define TIMEOUT_MS 2000
-#define MAX_WORDS 3
+#define MAX_WORDS 6
 
 static void copy(char *out, size_t size, struct slice text)
 {
@@ -93,12 +94,23 @@ static int take_meta(struct log_redis_facts *facts, const struct log_redis_reply
     return 0;
 }
 
-// The length is asked for before the trim point: trimmed in between, the sum is too large
+// An error that begins otherwise than "ERR" comes before Redis looks at the write itself.
+static int take_denial(struct log_redis_facts *facts, const struct log_redis_reply *reply)
+{
+    if (reply->type != LOG_REDIS_ERROR)
+        return STATUS_DATA_LOSS;
+    if (!log_redis_reply_is_error(reply, "ERR"))
+        copy(facts->denial, sizeof facts->denial, reply->text);
+    return 0;
+}
+
+// Whether a write would be taken is asked by one that never is: no entry can have the id
+// 0-0. The length is asked for before the trim point: trimmed in between, the sum is too large
 // for a moment (a lag that is not there) and never too small (a loss that is not there).
 static const struct {
     const char *words[MAX_WORDS];
     int (*take)(struct log_redis_facts *facts, const struct log_redis_reply *reply);
-    bool may_be_forbidden;
+    bool may_be_error;
 } questions[LOG_REDIS_QUESTIONS] = {
     {{"ROLE"}, take_role, false},
     {{"CONFIG", "GET", "appendonly"}, take_appendonly, true},
@@ -108,6 +120,9 @@ static const struct {
     {{"TIME"}, take_time, false},
     {{"XLEN", LOG_REDIS_KEY_LOG}, take_length, false},
     {{"HGETALL", LOG_REDIS_KEY_META}, take_meta, false},
+    {{"XADD", LOG_REDIS_KEY_LOG, "NOMKSTREAM", "0-0", LOG_REDIS_FIELD, ""},
+     take_denial,
+     true},
 };
 
 const char *log_redis_durability_name(enum log_redis_durability durability)
@@ -302,9 +317,26 @@ static void judge_log(struct log_redis_control *control)
     }
 }
 
+static void judge_denial(struct log_redis_control *control)
+{
+    const char *denial = control->facts.denial;
+    bool is_full = strncmp(denial, "OOM ", 4) == 0;
+    control->denied = !denial[0] ? 0
+                      : is_full  ? STATUS_RESOURCE_EXHAUSTED
+                                 : STATUS_UNAVAILABLE;
+    if (is_full)
+        snprintf(control->denied_what, sizeof control->denied_what,
+                 "Redis has reached its maxmemory and takes no writes: raise it, or free "
+                 "memory there; writes go on by themselves then");
+    else
+        snprintf(control->denied_what, sizeof control->denied_what,
+                 "Redis takes no writes until this is mended there: %s", denial);
+}
+
 static void judge(struct log_redis_control *control)
 {
     const struct log_redis_facts *facts = &control->facts;
+    judge_denial(control);
     control->clock_off_ms =
         facts->clock_ms - control->clock->now_ms(control->clock->self);
     control->durability = log_redis_durability_find(facts);
@@ -333,7 +365,7 @@ static void on_answer(struct log_redis_command *command, int status,
     control->n_awaited--;
     if (status)
         return;
-    if (reply->type == LOG_REDIS_ERROR && !questions[i].may_be_forbidden)
+    if (reply->type == LOG_REDIS_ERROR && !questions[i].may_be_error)
         log_redis_connection_drop(&control->connection, reply->text.data);
     else if (questions[i].take(&control->facts, reply))
         log_redis_connection_drop(&control->connection, "Redis sent an odd reply");

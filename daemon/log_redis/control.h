@@ -30,10 +30,11 @@ struct log_redis_facts {
     int64_t clock_ms; // of Redis, UTC
     uint64_t n_entries;
     uint32_t n_meta;
+    char denial[192]; // of a write, as Redis says it; empty: it would be taken
     char uuid[LOG_REDIS_UUID_LEN + 1], epoch[21], schema[12], trimmed[21];
 };
 
-#define LOG_REDIS_QUESTIONS 8
+#define LOG_REDIS_QUESTIONS 9
 
 // Embedded by the owner; all fields are the control's own but those of the first group.
 struct log_redis_control {
@@ -45,7 +46,7 @@ struct log_redis_control {
     struct slice uuid, first_entry;                       // of the log to be made
     const struct log_redis_position *seen;                // handed over last
     const struct log_redis_high_water *mark;              // of the data folder
-    void (*on_change)(struct log_redis_control *control); // passed, clock or what
+    void (*on_change)(struct log_redis_control *control); // passed, clock, denied, what
     void (*on_verdict)(struct log_redis_control *control, enum log_redis_verdict verdict,
                        const char *detail);
     void (*on_closed)(struct log_redis_control *control);
@@ -63,6 +64,9 @@ struct log_redis_control {
     int refused; // STATUS_FAILED_PRECONDITION or STATUS_UNIMPLEMENTED: this Redis will
                  // not do
     int64_t clock_off_ms; // Redis's clock less ours
+    int denied; // 0, or Redis takes no writes now (reads go on): STATUS_RESOURCE_EXHAUSTED
+                // (no memory) or STATUS_UNAVAILABLE, why in denied_what
+    char denied_what[LOG_REDIS_WHAT_LEN];
     enum log_redis_durability durability;
     char known_uuid[LOG_REDIS_UUID_LEN + 1],
         known_epoch[21]; // of the first round that passed

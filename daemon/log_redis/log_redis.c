@@ -14,100 +14,10 @@
 #include <stdlib.h>
 
 #include "base/check.h"
-#include "base/date.h"
 #include "base/status.h"
-#include "log_redis/append.h"
-#include "log_redis/child.h"
-#include "log_redis/control.h"
-#include "log_redis/follow.h"
-#include "log_redis/marker.h"
+#include "log_redis/log_redis_private.h"
 
 #define FRESH_MS 2000 // two rounds of the control connection
-
-struct log_redis {
-    uv_loop_t *loop;
-    struct log_redis_config config;
-    struct replica_log_events events;
-    struct log_redis_address address; // of yours
-    struct log_redis_child child;
-    struct log_redis_control control;
-    struct log_redis_append append;
-    struct log_redis_follow follow;
-    struct log_redis_marker marker;
-    bool was_caught_up;
-    bool connecting; // control was started
-    bool following;  // append and follow were started
-    bool was_usable, fatal, closing;
-    uint8_t n_open; // parts, and the saving of a mark
-    enum log_redis_verdict verdict;
-    char detail[LOG_REDIS_WHAT_LEN]; // of the verdict
-    int status;
-    char what[512];
-    void (*on_closed)(void *self);
-    void *closed_self;
-};
-
-static bool is_embedded(const struct log_redis *log)
-{
-    return !log->config.url;
-}
-
-static const char *or_else(const char *what, const char *otherwise)
-{
-    return what[0] ? what : otherwise;
-}
-
-static bool is_clock_off(const struct log_redis *log)
-{
-    int64_t off = log->control.clock_off_ms;
-    return off > LOG_REDIS_CLOCK_MS || off < -LOG_REDIS_CLOCK_MS;
-}
-
-static int say_clock(const struct log_redis *log, char *what, size_t size)
-{
-    char here[INSTANT_TEXT_LEN], there[INSTANT_TEXT_LEN];
-    int64_t now_ms = log->control.clock->now_ms(log->control.clock->self);
-    instant_format(now_ms, here);
-    instant_format(now_ms + log->control.clock_off_ms, there);
-    snprintf(what, size,
-             "the clocks differ by more than 60 s: it is %.*s here and %.*s in Redis",
-             INSTANT_TEXT_LEN, here, INSTANT_TEXT_LEN, there);
-    return STATUS_FAILED_PRECONDITION;
-}
-
-// Whether the log can be written, from all parts; the first that says no gives the
-// reason.
-static int judge(const struct log_redis *log, char *what, size_t size)
-{
-    const struct log_redis_control *control = &log->control;
-    const char *why = "";
-    what[0] = '\0';
-    if (log->verdict != LOG_REDIS_SOUND) {
-        snprintf(what, size, "%s: %s (%s)", log_redis_verdict_name(log->verdict),
-                 log_redis_verdict_text(log->verdict), log->detail);
-        return STATUS_DATA_LOSS;
-    }
-    if (is_embedded(log) && log->child.state != LOG_REDIS_CHILD_RUNNING)
-        why = or_else(log->child.what, "redis-server is not started");
-    else if (!control->passed)
-        why = or_else(control->what, "Redis has not been reached yet");
-    else if (is_clock_off(log))
-        return say_clock(log, what, size);
-    else if (!log_redis_append_is_ready(&log->append))
-        why = or_else(log->append.connection.what, "the appender is connecting");
-    else if (!log_redis_follow_is_connected(&log->follow))
-        why = or_else(log->follow.connection.what, "the follower is connecting");
-    else if (log->follow.seen.sequence < log->marker.mark.position.sequence)
-        why = "catching up with what this data folder has followed before";
-    else if (log->marker.data_dir && log->marker.mark.position.sequence == 0)
-        why = or_else(log->marker.what, "the log is being read for the first time");
-    snprintf(what, size, "%s", why);
-    if (!why[0])
-        return 0;
-    if (is_embedded(log) && log->child.state == LOG_REDIS_CHILD_LOCKING)
-        return STATUS_FAILED_PRECONDITION; // somebody else is in the folder
-    return control->refused && !control->passed ? control->refused : STATUS_UNAVAILABLE;
-}
 
 static void fail(struct log_redis *log, int status, const char *what)
 {
@@ -122,10 +32,10 @@ static void decide(struct log_redis *log)
     char what[sizeof log->what];
     if (log->closing)
         return;
-    int status = judge(log, what, sizeof what);
+    int status = log_redis_judge(log, what, sizeof what);
     // The clocks' text is another one each time.
-    bool changed =
-        status != log->status || (strcmp(what, log->what) != 0 && !is_clock_off(log));
+    bool changed = status != log->status ||
+                   (strcmp(what, log->what) != 0 && !log_redis_is_clock_off(log));
     log->status = status;
     memcpy(log->what, what, sizeof what);
     log->was_usable = log->was_usable || log->control.passed;
@@ -237,8 +147,8 @@ static void on_child_notice(struct log_redis_child *child, const char *what)
 static void on_control_change(struct log_redis_control *control)
 {
     struct log_redis *log = control->owner;
-    if (control->passed && is_embedded(log))
-        log_redis_child_settle(&log->child);
+    if (control->passed && log_redis_is_embedded(log))
+        log_redis_child_use(&log->child);
     if (control->passed && !log->following && !log->closing) {
         log->following = true;
         control->init = false;
@@ -272,12 +182,19 @@ static void on_append_verdict(struct log_redis_append *append,
     doubt(log, verdict, text);
 }
 
-// The reason may be one that a round of questions finds: no longer the master, other
-// settings.
-static void on_append_refused(struct log_redis_append *append, const char *what)
+// A server that kept a write has got over what ended the last one; to have answered is
+// not enough, for one whose disk does not sync loads its file and ends at each write.
+static void on_append_written(struct log_redis_append *append)
 {
     struct log_redis *log = append->owner;
-    (void)what;
+    log_redis_child_settle(&log->child);
+}
+
+// The reason is one that a round of questions finds: no longer the master, other
+// settings, no memory.
+static void on_append_refused(struct log_redis_append *append)
+{
+    struct log_redis *log = append->owner;
     log_redis_control_check(&log->control);
 }
 
@@ -398,6 +315,7 @@ static void init_append(struct log_redis *log, const struct log_redis_address *a
     log->append.owner = log;
     log->append.on_change = on_append_change;
     log->append.on_verdict = on_append_verdict;
+    log->append.on_written = on_append_written;
     log->append.on_refused = on_append_refused;
     log->append.on_closed = on_append_closed;
 }
@@ -432,7 +350,7 @@ struct log_redis *log_redis_new(uv_loop_t *loop, const struct log_redis_config *
     log->events = *events;
     log->status = STATUS_UNAVAILABLE;
     const struct log_redis_address *address =
-        is_embedded(log) ? &log->child.address : &log->address;
+        log_redis_is_embedded(log) ? &log->child.address : &log->address;
     log->marker.owner = log;
     log->marker.data_dir = log->config.data_dir;
     log->marker.on_saved = on_mark_saved;
@@ -488,7 +406,7 @@ static int read_address(struct log_redis *log)
 
 int log_redis_start(struct log_redis *log)
 {
-    if (is_embedded(log)) {
+    if (log_redis_is_embedded(log)) {
         log_redis_child_start(&log->child, log->config.data_dir);
         return 0;
     }

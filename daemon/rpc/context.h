@@ -14,6 +14,7 @@ struct rpc_call;
 struct rpc_log_status {
     const char *durability; // "always", "weak" ...; static text
     uint32_t lag_ms;        // since the log was last heard of
+    char what[512];         // why it takes no writes, for humans; empty: it does
 };
 
 // Zero-initialise, fill the first part, rpc_context_close at the end.

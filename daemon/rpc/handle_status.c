@@ -26,20 +26,19 @@ static struct slice text_or_absent(const char *text)
     return text[0] ? slice_from(text) : SLICE_ABSENT;
 }
 
-static void fill_log(const struct rpc_context *context,
+// The replica knows why it halted, the log all else.
+static void fill_log(const struct rpc_log_status *log,
                      const struct replica_status *replica, struct hex *chain,
                      struct log_status *out)
 {
-    struct rpc_log_status log = {.durability = "unknown"};
-    if (context->log_status)
-        context->log_status(context->self, &log);
     *out = (struct log_status){
         .uuid = text_or_absent(replica->log_uuid),
-        .durability = slice_from(log.durability),
+        .durability = slice_from(log->durability),
         .applied_sequence = (int64_t)replica->applied,
         .chain = write_hex(replica->chain, chain),
-        .lag_ms = log.lag_ms,
-        .what = text_or_absent(replica->what),
+        .lag_ms = log->lag_ms,
+        .what =
+            text_or_absent(replica->halted || !log->what[0] ? replica->what : log->what),
     };
 }
 
@@ -65,8 +64,11 @@ void rpc_status_start(struct rpc_call *call, struct slice message)
     const struct rpc_context *context = call->context;
     const struct state *state = replica_state(context->replica);
     struct replica_status replica;
+    struct rpc_log_status log = {.durability = "unknown"};
     struct hex chain, digest;
     (void)message; // StatusRequest has no fields
+    if (context->log_status)
+        context->log_status(context->self, &log);
     replica_status(context->replica, &replica);
     struct status_response response = {
         .revision = (int64_t)state_revision(state),
@@ -78,7 +80,7 @@ void rpc_status_start(struct rpc_call *call, struct slice message)
                             : ABSENT,
         .uptime_s = (context->now_ms - context->started_ms) / 1000,
     };
-    fill_log(context, &replica, &chain, &response.log);
+    fill_log(&log, &replica, &chain, &response.log);
     fill_state(state, &digest, &response.state);
     wire_encode(&shape_status_response, WIRE_PUBLIC, &response,
                 rpc_call_answer_start(call));

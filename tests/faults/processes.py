@@ -80,6 +80,18 @@ def private_connection(data):
     return Redis(redis / "redis.sock", "vardsok", password)
 
 
+def preload(folder, source, **settings):
+    """The environment for a daemon with tests/faults/<source>.c compiled and loaded before all else."""
+    folder.mkdir(parents=True, exist_ok=True)
+    library = folder / f"{source}.so"
+    subprocess.run([os.environ.get("CC", "gcc"), "-shared", "-fPIC", "-O2", "-o", library,
+                    pathlib.Path(__file__).parent / f"{source}.c"], check=True)
+    # A daemon with AddressSanitizer otherwise insists on being first.
+    sanitizer = os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"
+    return {"LD_PRELOAD": str(library), "ASAN_OPTIONS": sanitizer,
+            **{name: str(value) for name, value in settings.items()}}
+
+
 def drain(stream):
     """So that who writes into the pipe never waits."""
     with stream:

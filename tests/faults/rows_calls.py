@@ -3,10 +3,8 @@
 
 import contextlib
 import os
-import pathlib
 import resource
 import signal
-import subprocess
 import time
 
 import native
@@ -14,8 +12,6 @@ import processes
 from loader import Load
 from row import Site, row
 from verify import check_embedded, expect, status
-
-HERE = pathlib.Path(__file__).parent
 
 
 def take_descriptors(daemon, spare):
@@ -61,12 +57,8 @@ def no_descriptors(folder):
 
 def odd_calls(folder, every):
     """Every so many reads, writes and accepts of the daemon end in an error or are cut short."""
-    folder.mkdir()
-    library = folder / "calls.so"
-    subprocess.run([os.environ.get("CC", "gcc"), "-shared", "-fPIC", "-O2", "-o", library,
-                    HERE / "syscalls.c"], check=True)
-    environment = {"LD_PRELOAD": str(library), "FAULTS_EVERY": str(every),
-                   "FAULTS_FILE": str(folder / "struck")}
+    environment = processes.preload(folder, "syscalls", FAULTS_EVERY=every,
+                                    FAULTS_FILE=folder / "struck")
     with Site(folder / "1", environment=environment) as site:
         with Load(site.url) as ledger:
             for _ in range(20):

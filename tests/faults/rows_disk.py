@@ -1,16 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """F10 to F13: the disk, and what is on it."""
 
+import mmap
 import os
 import pathlib
 import signal
+import struct
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import entries
 import native
 import processes
-from loader import Load
+from loader import Load, Write, call_until_written, unit_name
 from row import Site, row
 from rows_kill import read_for, wait_log
 from rows_redis import denied_after, wait_writable
@@ -18,6 +21,7 @@ from verify import check_embedded, expect
 
 TMPFS_BYTES, ROOM_BYTES = 2 << 20, 64 << 20
 MAX_TAIL = 4096
+BROKEN_S = 2
 
 
 class SmallDisk:
@@ -46,16 +50,22 @@ def why_not(url):
         return log.get(6, [b""])[0].decode()
 
 
+def wait_why(url, text):
+    """Until status gives a reason with this in it; the reason."""
+    end = time.monotonic() + 20
+    while text not in (what := why_not(url)):
+        expect(time.monotonic() < end, f"no {text!r} in the reason told: {what}")
+        time.sleep(0.01)
+    return what
+
+
 @row("F10")
 def disk_full(folder, _options):
     expect(os.geteuid() == 0, "needs root, for a small tmpfs")
     with SmallDisk(folder / "1" / "data" / "redis") as disk, Site(folder / "1") as site:
         with Load(site.url) as ledger:
             wait_writable(site.url, False)
-            end = time.monotonic() + 20
-            while not (what := why_not(site.url)) or "full" not in what.lower():
-                expect(time.monotonic() < end, f"the disk is full and the reason told is: {what}")
-                time.sleep(0.01)
+            what = wait_why(site.url, "disk full")
             code, reason = denied_after(site.url)
             expect(code in (8, 14), f"a write got {code} {reason}")
             slowest_ms, _ = read_for(site.url, 1)
@@ -64,6 +74,93 @@ def disk_full(folder, _options):
         counts = check_embedded(ledger, site.daemon, site.folder, site.url)
     return (f"{counts.text()} recovery_ms={recovery_ms:.0f} read_ms={slowest_ms:.0f} "
             f"told={what.split()[0]!r}")
+
+
+class Disk:
+    """What disk.c shares with the harness."""
+
+    FIELDS = ("broken", "kill", "durable", "from", "to", "n_failed", "n_synced", "n_lost")
+
+    def __init__(self, folder):
+        self.path = folder / "disk"
+        self.path.write_bytes(bytes(8 * len(self.FIELDS)))
+        with open(self.path, "r+b") as file:
+            self.map = mmap.mmap(file.fileno(), 0)
+
+    def get(self, name):
+        return struct.unpack_from("=Q", self.map, 8 * self.FIELDS.index(name))[0]
+
+    def set(self, name, value):
+        struct.pack_into("=Q", self.map, 8 * self.FIELDS.index(name), value)
+
+
+def cut_power(site, disk):
+    """All processes die at once, and of the log there is what was synced; the bytes that are gone."""
+    redis = processes.private_redis(site.daemon)
+    site.daemon.kill()
+    processes.wait_dead(redis)
+    aof = newest_aof(site.daemon.data)
+    gone = aof.stat().st_size - disk.get("durable")
+    os.truncate(aof, disk.get("durable"))
+    return gone
+
+
+def n_starts(data):
+    return (data / "redis" / "redis.log").read_text().count("Redis is starting")
+
+
+def break_disk(site, disk, ledger):
+    """No sync succeeds for a while: (slowest read in ms, reason told, starts, recovery in ms)."""
+    ledger.wait_more(200)
+    disk.set("broken", 1)
+    wait_writable(site.url, False)
+    what = wait_why(site.url, "Input/output error")
+    before = n_starts(site.daemon.data)
+    code, reason = denied_after(site.url)
+    expect(code == 14, f"a write got {code} {reason}")
+    slowest_ms, _ = read_for(site.url, BROKEN_S)
+    starts = n_starts(site.daemon.data) - before
+    expect(starts == 0, f"redis was started {starts} times on a disk that does not sync")
+    disk.set("broken", 0)
+    return slowest_ms, what, ledger.wait_recovered(time.monotonic())
+
+
+def write_once(url, ledger, days):
+    """One write with nothing after it that would sync it too."""
+    write = Write(unit_name(0), days)
+    with native.Connection(url) as connection:
+        answer = call_until_written(connection, write.message)
+    ledger.note_acked([(write, native.fields(answer)[1][0])])
+
+
+@row("F11")
+def sync_fails(folder, options):
+    disk = Disk(folder)
+    environment = processes.preload(folder, "disk", FAULTS_DISK=disk.path)
+    with Site(folder / "1", environment=environment) as site:
+        with Load(site.url) as ledger:
+            slowest_ms, what, recovery_ms = break_disk(site, disk, ledger)
+            for _ in range(options.kills):  # between a write and its sync
+                ledger.wait_more(20)
+                disk.set("kill", 1)
+                ledger.wait_recovered(time.monotonic())
+        n_failed, n_lost = disk.get("n_failed"), disk.get("n_lost")
+        gone = 0
+        for days, fault in ((3500, "kill"), (3501, "broken")):
+            disk.set(fault, 1)
+            with ThreadPoolExecutor(1) as pool:
+                writing = pool.submit(write_once, site.url, ledger, days)
+                if fault == "broken":
+                    wait_why(site.url, "Input/output error")
+                    disk.set(fault, 0)
+                writing.result()
+            gone += cut_power(site, disk)
+            site.start()
+        counts = check_embedded(ledger, site.daemon, site.folder, site.url)
+    expect(n_failed > 0 and n_lost > 0, "no sync failed while there was something to lose")
+    return (f"{counts.text()} kills={options.kills} recovery_ms={recovery_ms:.0f} "
+            f"read_ms={slowest_ms:.0f} failed_syncs={n_failed} power_cuts=2 cut_bytes={gone} "
+            f"told={what.split(':')[0]!r}")
 
 
 def newest_aof(data):
