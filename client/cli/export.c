@@ -107,7 +107,7 @@ int command_export(struct cli *cli, int argc, char **argv)
         return cli_fail(cli, EXIT_REFUSED, TEXT_CANNOT_WRITE, export.folder,
                         strerror(errno));
     int status = 0;
-    for (int kind = KIND_NONE + 1; kind < KIND_COUNT && status == 0; kind++) {
+    for (int kind = KIND_NONE + 1; kind < KIND_PUT_COUNT && status == 0; kind++) {
         export.kind = (enum kind)kind;
         status = export_kind(&export);
     }

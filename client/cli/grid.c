@@ -230,9 +230,10 @@ static void add_cells(const struct grid *grid, const struct grid_row *row,
             text = grid_wrap(text, widths[c], grid->arena);
         const char *copy =
             arena_printf(grid->arena, "%.*s", (int)text.len, text.data).data;
-        scols_line_set_data(line, place, copy);
+        CHECK(scols_line_set_data(line, place, copy) == 0);
         if (cell->colour && text.len > 0)
-            scols_cell_set_color(scols_line_get_cell(line, place), cell->colour);
+            CHECK(scols_cell_set_color(scols_line_get_cell(line, place), cell->colour) ==
+                  0);
         place++;
     }
 }
@@ -242,7 +243,7 @@ static struct libscols_table *make_table(const struct grid *grid, bool headings,
 {
     struct libscols_table *table = scols_new_table();
     CHECK(table != NULL);
-    scols_table_set_column_separator(table, "  ");
+    CHECK(scols_table_set_column_separator(table, "  ") == 0);
     scols_table_enable_noheadings(table, !headings);
     for (unsigned c = 0; c < grid->n_columns; c++) {
         if (widths[c] == 0)
@@ -253,7 +254,7 @@ static struct libscols_table *make_table(const struct grid *grid, bool headings,
         CHECK(column != NULL);
         scols_column_set_wrapfunc(column, scols_wrapnl_chunksize, scols_wrapnl_nextchunk,
                                   NULL);
-        scols_column_set_safechars(column, "\n");
+        CHECK(scols_column_set_safechars(column, "\n") == 0);
     }
     return table;
 }

@@ -124,7 +124,7 @@ static int read_options(struct import *import, int argc, char **argv)
         return 0;
     struct nearest nearest;
     nearest_init(&nearest, slice_from(kind));
-    for (int i = KIND_NONE + 1; i < KIND_COUNT; i++)
+    for (int i = KIND_NONE + 1; i < KIND_PUT_COUNT; i++)
         nearest_offer(&nearest, slice_from(entity_kind_name((enum kind)i)));
     return cli_usage(cli, TEXT_IMPORT_UNKNOWN_KIND, kind, (int)nearest.texts[0].len,
                      nearest.texts[0].data);
@@ -160,7 +160,7 @@ int command_import(struct cli *cli, int argc, char **argv)
         return EXIT_DONE;
     if (exit_code == 0)
         exit_code = run(&import);
-    for (int kind = 0; kind < KIND_COUNT; kind++) {
+    for (int kind = 0; kind < KIND_PUT_COUNT; kind++) {
         free(import.files[kind].rows);
         free(import.files[kind].keys);
     }

@@ -59,7 +59,7 @@ struct import {
     const char *source; // a folder, or "-"
     enum kind stdin_kind;
     bool dry_run, keep_going, replace;
-    struct import_file files[KIND_COUNT];
+    struct import_file files[KIND_PUT_COUNT];
     struct buffer commands; // every row as a change of a log command
     struct buffer
         deletes; // the same for what no row names; apart, since keys borrow from commands

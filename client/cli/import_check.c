@@ -42,12 +42,12 @@ static const struct reference {
 static uint32_t needed_kinds(const struct import *import)
 {
     uint32_t needed = 0;
-    for (unsigned kind = KIND_NONE + 1; kind < KIND_COUNT; kind++)
+    for (unsigned kind = KIND_NONE + 1; kind < KIND_PUT_COUNT; kind++)
         if (import->files[kind].given || import->replace)
             needed |= UINT32_C(1) << kind;
     // What refers has the larger number: from the end, a reference's own references come
     // after it.
-    for (unsigned kind = KIND_COUNT - 1; kind > KIND_NONE; kind--)
+    for (unsigned kind = KIND_PUT_COUNT - 1; kind > KIND_NONE; kind--)
         for (unsigned i = 0; i < N_REFERENCES; i++)
             if (references[i].from == kind && needed & UINT32_C(1) << kind)
                 needed |= UINT32_C(1) << references[i].to;
@@ -86,7 +86,7 @@ static int on_stored(void *arg, const struct client_stored *stored)
 static int fetch_once(struct import *import, struct fetch *fetch)
 {
     uint32_t needed = needed_kinds(import);
-    for (unsigned kind = KIND_NONE + 1; kind < KIND_COUNT; kind++) {
+    for (unsigned kind = KIND_NONE + 1; kind < KIND_PUT_COUNT; kind++) {
         struct vardsok_error error;
         if (!(needed & UINT32_C(1) << kind))
             continue;
@@ -106,7 +106,7 @@ static int fetch_stored(struct import *import)
     for (int i = 0; i < FETCH_TRIES && fetch.is_torn && exit_code == 0; i++) {
         if (fetch.state)
             state_free(fetch.state);
-        fetch.state = state_new(wire_record_decode);
+        fetch.state = state_new(wire_record_decode, wire_record_encode);
         fetch.is_torn = false;
         exit_code = fetch_once(import, &fetch);
     }
@@ -183,7 +183,7 @@ static void check_row(struct import *import, enum kind kind, struct row *row,
 static void check_rows(struct import *import, int64_t now_ms)
 {
     uint32_t done = 0;
-    for (int kind = KIND_NONE + 1; kind < KIND_COUNT; kind++) {
+    for (int kind = KIND_NONE + 1; kind < KIND_PUT_COUNT; kind++) {
         struct import_file *file = &import->files[kind];
         for (uint32_t i = 0; i < file->n_rows; i++) {
             if (file->rows[i].state == ROW_READ)
@@ -229,7 +229,7 @@ static void add_delete(struct import *import, const struct record_view *record,
 // know: then nothing of the kind is deleted.
 static void check_deletes(struct import *import, int64_t now_ms)
 {
-    for (int kind = KIND_COUNT - 1; kind > KIND_NONE; kind--) {
+    for (int kind = KIND_PUT_COUNT - 1; kind > KIND_NONE; kind--) {
         struct import_file *file = &import->files[kind];
         if (!import->replace || !file->given || file->has_unread_rows)
             continue;

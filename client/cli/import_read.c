@@ -168,7 +168,7 @@ static int refuse_unknown_files(struct import *import)
 static int read_folder(struct import *import)
 {
     int exit_code = refuse_unknown_files(import);
-    for (int kind = KIND_NONE + 1; kind < KIND_COUNT && exit_code == 0; kind++) {
+    for (int kind = KIND_NONE + 1; kind < KIND_PUT_COUNT && exit_code == 0; kind++) {
         import->files[kind].name = csv_file_name((enum kind)kind);
         exit_code = read_named(import, (enum kind)kind);
     }
@@ -189,7 +189,7 @@ int import_read(struct import *import)
         exit_code = read_folder(import);
     }
     // Only now does the buffer of commands stay where it is.
-    for (int kind = KIND_NONE + 1; kind < KIND_COUNT && exit_code == 0; kind++)
+    for (int kind = KIND_NONE + 1; kind < KIND_PUT_COUNT && exit_code == 0; kind++)
         sort_keys(import, (enum kind)kind);
     return exit_code;
 }

@@ -79,7 +79,7 @@ static const char *change_of(const struct row *row)
 static void write_changes(struct import *import, bool json, struct buffer *out)
 {
     struct arena arena = {0};
-    for (int kind = KIND_NONE + 1; kind < KIND_COUNT; kind++) {
+    for (int kind = KIND_NONE + 1; kind < KIND_PUT_COUNT; kind++) {
         const struct import_file *file = &import->files[kind];
         for (uint32_t i = 0; i < file->n_rows; i++) {
             const char *change_name = change_of(&file->rows[i]);

@@ -173,9 +173,9 @@ int import_write(struct import *import)
     CHECK(writing != NULL);
     writing->import = import;
     int exit_code = 0;
-    for (int kind = KIND_NONE + 1; kind < KIND_COUNT && exit_code == 0; kind++)
+    for (int kind = KIND_NONE + 1; kind < KIND_PUT_COUNT && exit_code == 0; kind++)
         exit_code = write_kind(writing, (enum kind)kind, false);
-    for (int kind = KIND_COUNT - 1; kind > KIND_NONE && exit_code == 0; kind--)
+    for (int kind = KIND_PUT_COUNT - 1; kind > KIND_NONE && exit_code == 0; kind--)
         exit_code = write_kind(writing, (enum kind)kind, true);
     uint32_t total = import->n_to_write + import->n_to_delete;
     import_progress(import, TEXT_PROGRESS_WRITE, 1, 1);

@@ -2,7 +2,9 @@
 #include "cli/json_read.h"
 
 #include <math.h>
+#include <stdlib.h>
 
+#include "base/check.h"
 #include "base/date.h"
 #include "base/status.h"
 #include "domain/region.h"
@@ -240,10 +242,19 @@ int json_read_message(const struct shape *shape, json_t *json, void *message,
     return STATUS_OK;
 }
 
+// jansson says the same of no memory as of bad JSON, or less.
+static void *allocate(size_t size)
+{
+    void *block = malloc(size);
+    CHECK(block != NULL);
+    return block;
+}
+
 int json_read_query(struct slice line, struct query *query, json_t **json,
                     struct refusal *refusal)
 {
     json_error_t fault;
+    json_set_alloc_funcs(allocate, free);
     json_t *read = json_loadb(line.data, line.len, JSON_REJECT_DUPLICATES, &fault);
     if (read == NULL)
         return refuse(refusal, STATUS_INVALID_ARGUMENT, REASON_BAD_MESSAGE, NULL,

@@ -46,4 +46,10 @@ const char *const text_reasons_sv[REASON_COUNT] = {
     [REASON_SLOTS_TAKEN] = "färre platser än vad som redan är taget",
     [REASON_BAD_PAGE_TOKEN] = "sidmärket är inte tjänstens",
     [REASON_INTERNAL] = "fel i tjänsten",
+    [REASON_NOT_OPEN_TO_REGION] = "kapaciteten är inte öppen för regionen",
+    [REASON_CAPACITY_CLOSED] = "kapaciteten är stängd",
+    [REASON_NO_SLOTS_LEFT] = "så många platser är inte lediga",
+    [REASON_CLAIM_STATE] = "bokningens läge tillåter det inte",
+    [REASON_EXTENDED_BEFORE] = "reservationen har redan förlängts en gång",
+    [REASON_CONFIRMED_CLAIMS] = "det finns bekräftade bokningar",
 };

@@ -11,7 +11,7 @@ struct file {
     const char *columns[CSV_COLUMNS_MAX];
 };
 
-static const struct file files[KIND_COUNT] = {
+static const struct file files[KIND_PUT_COUNT] = {
     [KIND_REGION] = {"regions.csv",
                      {"code", "name", "healthcare_regions", "org_number", "phone",
                       "email", "url", "hours"}},
@@ -58,7 +58,7 @@ const char *csv_file_name(enum kind kind)
 
 enum kind csv_kind_find(struct slice name)
 {
-    for (int kind = KIND_NONE + 1; kind < KIND_COUNT; kind++) {
+    for (int kind = KIND_NONE + 1; kind < KIND_PUT_COUNT; kind++) {
         struct slice file = slice_from(files[kind].name);
         CHECK(file.data != NULL);
         struct slice stem = {file.data, file.len - strlen(".csv")};

@@ -21,7 +21,7 @@
 #define CSV_COLUMNS_MAX 32 // more than any kind has; also the cells read of a header
 #define CSV_ROW_MAX_BYTES 262144 // above, reading stops: most often a quote is not closed
 
-// "agreement_lines.csv"; kind in 1..KIND_COUNT-1.
+// "agreement_lines.csv"; kind in 1..KIND_PUT_COUNT-1.
 const char *csv_file_name(enum kind kind);
 // From "agreement_lines.csv", "agreement_lines" or "agreement_line"; KIND_NONE when
 // unknown.

@@ -50,6 +50,12 @@ enum reason {
     REASON_SLOTS_TAKEN = 38, // slots fewer than what is already taken
     REASON_BAD_PAGE_TOKEN = 39,
     REASON_INTERNAL = 40,
+    REASON_NOT_OPEN_TO_REGION = 41, // the capacity is not open to the claimant
+    REASON_CAPACITY_CLOSED = 42,    // book_by or window_end has passed
+    REASON_NO_SLOTS_LEFT = 43,      // fewer slots are free than asked for
+    REASON_CLAIM_STATE = 44,        // the claim is in no state for this operation
+    REASON_EXTENDED_BEFORE = 45,    // a hold is extended once
+    REASON_CONFIRMED_CLAIMS = 46,   // a withdraw over confirmed claims
     REASON_COUNT
 };
 

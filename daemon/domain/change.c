@@ -49,7 +49,15 @@ static void journal_add(struct state *state, struct journal_entry entry)
     state->journal[state->n_journal++] = entry;
 }
 
-static int check_expected(const struct change *change, const struct record *old,
+void change_replace(struct state *state, enum kind kind, struct sorted_place place,
+                    struct record *next)
+{
+    struct record *old = sorted_at(&state->records[kind], place);
+    replace(state, kind, place, next);
+    journal_add(state, (struct journal_entry){kind, old, next});
+}
+
+int change_check_expected(const struct change *change, const struct record *old,
                           struct refusal *refusal)
 {
     uint64_t revision = old ? record_revision(old) : 0;
@@ -61,27 +69,25 @@ static int check_expected(const struct change *change, const struct record *old,
                   (long long)change->expected_revision, (unsigned long long)revision);
 }
 
-static int put(struct state *state, const struct change *change, uint64_t revision,
-               int64_t logical_ms, struct refusal *refusal)
+static int put(struct state *state, const struct change *change, const struct moment *at,
+               struct refusal *refusal)
 {
     struct slice key = {change->record.data, change->key_len};
     struct sorted_place place = sorted_locate(&state->records[change->kind], key);
     struct record *old = sorted_at(&state->records[change->kind], place);
-    int status = check_expected(change, old, refusal);
+    int status = change_check_expected(change, old, refusal);
     if (status != STATUS_OK)
         return status;
     if (old)
         record_view_set(&state->old, old);
     if (old && slice_equal(state->old.bytes, change->record))
         return 0;
-    status =
-        reference_check_put(state, change, old ? &state->old : NULL, logical_ms, refusal);
+    status = reference_check_put(state, change, old ? &state->old : NULL, at->logical_ms,
+                                 refusal);
     if (status != STATUS_OK)
         return status;
-    struct record *record =
-        record_new(&state->slab, change->kind, revision, change->record);
-    replace(state, change->kind, place, record);
-    journal_add(state, (struct journal_entry){change->kind, old, record});
+    change_replace(state, change->kind, place,
+                   record_new(&state->slab, change->kind, at->revision, change->record));
     return 1;
 }
 
@@ -91,7 +97,7 @@ static int delete (struct state *state, const struct change *change,
     struct sorted_place place =
         sorted_locate(&state->records[change->kind], change->record);
     struct record *old = sorted_at(&state->records[change->kind], place);
-    int status = check_expected(change, old, refusal);
+    int status = change_check_expected(change, old, refusal);
     if (status != STATUS_OK)
         return status;
     if (old == NULL)
@@ -101,16 +107,18 @@ static int delete (struct state *state, const struct change *change,
     status = reference_check_delete(state, change, refusal);
     if (status != STATUS_OK)
         return status;
-    replace(state, change->kind, place, NULL);
-    journal_add(state, (struct journal_entry){change->kind, old, NULL});
+    change_replace(state, change->kind, place, NULL);
     return 1;
 }
 
-int change_apply(struct state *state, const struct change *change, uint64_t revision,
-                 int64_t logical_ms, struct refusal *refusal)
+int change_apply(struct state *state, const struct change *change,
+                 const struct moment *at, struct refusal *refusal)
 {
-    return change->op == CHANGE_PUT ? put(state, change, revision, logical_ms, refusal)
-                                    : delete (state, change, refusal);
+    if (change->op == CHANGE_PUT)
+        return put(state, change, at, refusal);
+    if (change->op == CHANGE_DELETE)
+        return delete (state, change, refusal);
+    return claims_apply(state, change, at, refusal);
 }
 
 void change_commit(struct state *state)

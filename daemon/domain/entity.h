@@ -3,15 +3,15 @@
 // The entities of vardsok/v1/entities.proto as C structs, their kinds and their shapes.
 //
 // Numbers are int64_t with ABSENT for "not known" (never 0); texts borrow their bytes.
-// Units: days since 1970, öre, hectograms, tenths of BMI, 1e-6
-// degrees.
+// Units: days since 1970, öre, hectograms, tenths of BMI, 1e-6 degrees. Claims: claim.h.
 #ifndef DOMAIN_ENTITY_H
 #define DOMAIN_ENTITY_H
 
-#include "domain/shape.h"
+#include "domain/claim.h"
 
 // Kinds in the order of what refers to what: imports write in this order, deletes go in
 // reverse. The number is the field of vardsok.v1.Entity and vardsok.log.v1; never reused.
+// Those below KIND_PUT_COUNT are put and deleted, and have a file each.
 enum kind {
     KIND_NONE = 0,
     KIND_REGION = 1,
@@ -27,10 +27,12 @@ enum kind {
     KIND_CAPACITY = 11,
     KIND_GUARANTEE_LIMIT = 12,
     KIND_SETTING = 13,
-    KIND_COUNT // claims follow with their own issue
+    KIND_CLAIM = 14,
+    KIND_COUNT,
+    KIND_PUT_COUNT = KIND_CLAIM
 };
 
-enum ownership { OWNERSHIP_PUBLIC = 1, OWNERSHIP_PRIVATE = 2 };
+enum ownership { OWNERSHIP_PUBLIC = 1, OWNERSHIP_PRIVATE };
 enum guarantee { GUARANTEE_NONE = 1, GUARANTEE_VISIT = 2, GUARANTEE_TREATMENT = 3 };
 enum agreement_kind { AGREEMENT_OWN = 1, AGREEMENT_PROCURED = 2, AGREEMENT_NATIONAL = 3 };
 enum sex { SEX_ANY = 1, SEX_FEMALE = 2, SEX_MALE = 3 };
@@ -97,9 +99,8 @@ struct nhv_permit {
 };
 
 struct agreement {
-    struct slice id;
+    struct slice id, title;
     int64_t owner_region, kind; // enum agreement_kind
-    struct slice title;
     int64_t valid_from, valid_to;
     int64_t suspended; // bool, default false
     int64_t callers;   // region set besides the owner; absent = the owner alone
@@ -167,23 +168,23 @@ union entity {
     struct capacity capacity;
     struct guarantee_limit guarantee_limit;
     struct setting setting;
+    struct claim claim;
 };
 
 // The shape of a kind; kind in 1..KIND_COUNT-1.
 const struct shape *entity_shape(enum kind kind);
 const char *entity_kind_name(enum kind kind);  // "agreement_line"
 enum kind entity_kind_find(struct slice name); // KIND_NONE when there is none
-extern const struct shape shape_contact, shape_terms;
+extern const struct shape shape_contact, shape_terms, shape_capacity;
 #define SETTING_MAX_AGE_DAYS "waiting_time_max_age_days"
 #define SETTING_MAX_AGE_DAYS_DEFAULT 42
 
-// All static rules for one entity: shape_check and then the rules between
-// fields (min <= max, both or none, region of a municipality ...). Does not look at what
-// is stored. Errors: STATUS_INVALID_ARGUMENT; refusal names the field.
+// All static rules for one entity: shape_check, then those between fields (min <= max,
+// both or none ...), not what is stored. Errors: STATUS_INVALID_ARGUMENT with the field.
 int entity_check(enum kind kind, const union entity *entity, struct refusal *refusal);
 
-// Only the rules between fields: on_fault is told every broken one. Returns how many.
 typedef void (*entity_on_fault)(void *arg, const struct refusal *refusal);
+// Only the rules between fields: on_fault is told every broken one. Returns how many.
 unsigned entity_check_relations(enum kind kind, const union entity *entity,
                                 entity_on_fault on_fault, void *arg);
 

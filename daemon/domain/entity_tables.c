@@ -168,6 +168,7 @@ static const struct field capacity_fields[] = {
     FIELD(capacity, prerequisites, 14, FIELD_TEXT_LIST, 0),
     FIELD(capacity, aftercare, 15, FIELD_TEXT, 0),
 };
+const struct shape shape_capacity = SHAPE(capacity, "capacity", capacity_fields);
 
 static const struct field guarantee_limit_fields[] = {
     ENUM(guarantee_limit, guarantee, 1, KEY, GUARANTEE_VISIT, GUARANTEE_TREATMENT,
@@ -182,38 +183,39 @@ static const struct field setting_fields[] = {
     FIELD(setting, value, 2, FIELD_TEXT, REQUIRED),
 };
 
-static const struct shape shapes[KIND_COUNT] = {
-    [KIND_REGION] = SHAPE(region, "region", region_fields),
-    [KIND_MUNICIPALITY] = SHAPE(municipality, "municipality", municipality_fields),
-    [KIND_NHV_AREA] = SHAPE(nhv_area, "nhv_area", nhv_area_fields),
-    [KIND_SERVICE] = SHAPE(service, "service", service_fields),
-    [KIND_MAPPING] = SHAPE(mapping, "mapping", mapping_fields),
-    [KIND_UNIT] = SHAPE(unit, "unit", unit_fields),
-    [KIND_NHV_PERMIT] = SHAPE(nhv_permit, "nhv_permit", nhv_permit_fields),
-    [KIND_AGREEMENT] = SHAPE(agreement, "agreement", agreement_fields),
-    [KIND_AGREEMENT_LINE] =
-        SHAPE(agreement_line, "agreement_line", agreement_line_fields),
-    [KIND_WAITING_TIME] = SHAPE(waiting_time, "waiting_time", waiting_time_fields),
-    [KIND_CAPACITY] = SHAPE(capacity, "capacity", capacity_fields),
-    [KIND_GUARANTEE_LIMIT] =
-        SHAPE(guarantee_limit, "guarantee_limit", guarantee_limit_fields),
-    [KIND_SETTING] = SHAPE(setting, "setting", setting_fields),
+#define OWN(tag, fields) &(const struct shape)SHAPE(tag, #tag, fields)
+
+static const struct shape *const shapes[KIND_COUNT] = {
+    [KIND_REGION] = OWN(region, region_fields),
+    [KIND_MUNICIPALITY] = OWN(municipality, municipality_fields),
+    [KIND_NHV_AREA] = OWN(nhv_area, nhv_area_fields),
+    [KIND_SERVICE] = OWN(service, service_fields),
+    [KIND_MAPPING] = OWN(mapping, mapping_fields),
+    [KIND_UNIT] = OWN(unit, unit_fields),
+    [KIND_NHV_PERMIT] = OWN(nhv_permit, nhv_permit_fields),
+    [KIND_AGREEMENT] = OWN(agreement, agreement_fields),
+    [KIND_AGREEMENT_LINE] = OWN(agreement_line, agreement_line_fields),
+    [KIND_WAITING_TIME] = OWN(waiting_time, waiting_time_fields),
+    [KIND_CAPACITY] = &shape_capacity,
+    [KIND_GUARANTEE_LIMIT] = OWN(guarantee_limit, guarantee_limit_fields),
+    [KIND_SETTING] = OWN(setting, setting_fields),
+    [KIND_CLAIM] = &shape_claim,
 };
 
 const struct shape *entity_shape(enum kind kind)
 {
-    return &shapes[kind];
+    return shapes[kind];
 }
 
 const char *entity_kind_name(enum kind kind)
 {
-    return shapes[kind].name;
+    return entity_shape(kind)->name;
 }
 
 enum kind entity_kind_find(struct slice name)
 {
     for (int kind = KIND_NONE + 1; kind < KIND_COUNT; kind++)
-        if (slice_equal(name, slice_from(shapes[kind].name)))
+        if (slice_equal(name, slice_from(entity_kind_name((enum kind)kind))))
             return (enum kind)kind;
     return KIND_NONE;
 }

@@ -13,6 +13,8 @@
 // handle lives as long as the record; a change that is undone gives it back (rows.c).
 #include "domain/record.h"
 
+#include <string.h>
+
 #include "base/check.h"
 #include "domain/rows.h"
 #include "domain/slab.h"
@@ -50,7 +52,18 @@ static const struct form forms[KIND_COUNT] = {
     [KIND_CAPACITY] = {1, 2, 2, {UNITS, SERVICES}},
     [KIND_GUARANTEE_LIMIT] = {.key_last = 3},
     [KIND_SETTING] = {.key_last = 1},
+    [KIND_CLAIM] = {.key_last = 1},
 };
+
+struct slice record_text_key(char key[RECORD_TEXT_KEY_MAX], struct slice text)
+{
+    if (text.data == NULL || text.len > ID_MAX_LEN)
+        return SLICE_ABSENT;
+    key[0] = TAG_TEXT(1);
+    key[1] = (char)text.len;
+    memcpy(key + 2, text.data, text.len);
+    return (struct slice){key, text.len + 2};
+}
 
 // --- fields ---
 
@@ -244,6 +257,13 @@ uint64_t record_revision(const struct record *record)
 {
     const char *at = record->rest;
     return get_varint(&at);
+}
+
+const char *record_key_bytes(const struct record *record)
+{
+    struct parts parts;
+    read_parts(record, &parts);
+    return parts.head.data;
 }
 
 static struct slice key_text(const struct parts *parts, unsigned number)

@@ -34,6 +34,13 @@ static inline struct slice record_view_key(const struct record_view *view)
 
 uint64_t record_revision(const struct record *record);
 
+// Where the key's bytes lie in the record of a kind whose key is its first field alone.
+const char *record_key_bytes(const struct record *record);
+
+// The canonical key that is one id; absent when the text cannot be one.
+#define RECORD_TEXT_KEY_MAX (2 + ID_MAX_LEN)
+struct slice record_text_key(char key[RECORD_TEXT_KEY_MAX], struct slice text);
+
 // The text of the key's n-th field (1 = first); absent when the key has no such text. It
 // lives until the record, or the row that it names, changes.
 struct slice record_key_text(const struct record *record, unsigned number);

@@ -40,11 +40,9 @@ static int need_unit_and_service(const struct state *state, struct slice unit,
 static int check_municipality(const struct state *state, struct slice code,
                               struct refusal *refusal)
 {
-    char key[2 + 4] = {1 << 3 | 2, 4};
-    if (code.data == NULL)
-        return STATUS_OK;
-    memcpy(key + 2, code.data, 4);
-    if (sorted_find(&state->records[KIND_MUNICIPALITY], (struct slice){key, sizeof key}))
+    char key[RECORD_TEXT_KEY_MAX];
+    if (code.data == NULL ||
+        sorted_find(&state->records[KIND_MUNICIPALITY], record_text_key(key, code)))
         return STATUS_OK;
     return missing(refusal, "municipality", "municipality", code);
 }
@@ -91,6 +89,35 @@ static int check_waiting(const struct state *state, const struct waiting_time *t
                   text);
 }
 
+// What regions have taken must be left for them.
+static int check_claims(const struct state *state, const struct capacity *capacity,
+                        const struct record_view *old, struct refusal *refusal)
+{
+    const struct row *row = old ? rows_find(&state->rows.capacities, capacity->id) : NULL;
+    if (row == NULL || row->n_refs == 0)
+        return STATUS_OK;
+    union entity stored;
+    state->decode(old, &stored);
+    if (capacity->slots < row->taken)
+        return refuse(refusal, STATUS_FAILED_PRECONDITION, REASON_SLOTS_TAKEN, "slots",
+                      "%u slots are held or confirmed; no fewer can be left", row->taken);
+    if (!slice_equal(capacity->unit, stored.capacity.unit))
+        return refuse(refusal, STATUS_FAILED_PRECONDITION, REASON_SLOTS_TAKEN, "unit",
+                      "the unit can not change under slots that are held or confirmed");
+    if (!slice_equal(capacity->service, stored.capacity.service))
+        return refuse(refusal, STATUS_FAILED_PRECONDITION, REASON_SLOTS_TAKEN, "service",
+                      "the service can not change under slots that are held or "
+                      "confirmed");
+    return STATUS_OK;
+}
+
+static int check_capacity(const struct state *state, const struct capacity *capacity,
+                          const struct record_view *old, struct refusal *refusal)
+{
+    int status = need_unit_and_service(state, capacity->unit, capacity->service, refusal);
+    return status ? status : check_claims(state, capacity, old, refusal);
+}
+
 int reference_check_put(const struct state *state, const struct change *change,
                         const struct record_view *old, int64_t logical_ms,
                         struct refusal *refusal)
@@ -113,8 +140,7 @@ int reference_check_put(const struct state *state, const struct change *change,
     case KIND_WAITING_TIME:
         return check_waiting(state, &entity->waiting_time, old, logical_ms, refusal);
     case KIND_CAPACITY:
-        return need_unit_and_service(state, entity->capacity.unit,
-                                     entity->capacity.service, refusal);
+        return check_capacity(state, &entity->capacity, old, refusal);
     default:
         return STATUS_OK;
     }
@@ -217,13 +243,29 @@ static int check_unnamed(struct state *state, enum kind kind, const struct chang
     return status;
 }
 
+// A claim that has ended does not keep its capacity.
+static int check_unclaimed(const struct state *state, const struct change *change,
+                           struct refusal *refusal)
+{
+    const struct row *row =
+        rows_find(&state->rows.capacities, change->entity.capacity.id);
+    char id[CLAIM_ID_MAX];
+    if (row->claims == NULL)
+        return STATUS_OK;
+    claim_id_format(row->claims->id.sequence, (uint32_t)row->claims->id.index, id);
+    return refuse(refusal, STATUS_FAILED_PRECONDITION, REASON_STILL_REFERENCED, "delete",
+                  "claim %s is held or confirmed; withdraw the capacity instead", id);
+}
+
 int reference_check_delete(struct state *state, const struct change *change,
                            struct refusal *refusal)
 {
     int status = STATUS_OK;
+    if (change->kind == KIND_CAPACITY)
+        return check_unclaimed(state, change, refusal);
     if (count_references(state, change) == 0)
         return STATUS_OK;
-    for (unsigned kind = change->kind + 1u; kind < KIND_COUNT && status == STATUS_OK;
+    for (unsigned kind = change->kind + 1u; kind < KIND_PUT_COUNT && status == STATUS_OK;
          kind++)
         status = check_unnamed(state, (enum kind)kind, change, refusal);
     return status;

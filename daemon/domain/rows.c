@@ -12,14 +12,11 @@
 
 struct row *rows_find(const struct row_table *table, struct slice id)
 {
-    char key[2 + ID_MAX_LEN];
-    if (id.data == NULL || id.len > ID_MAX_LEN)
-        return NULL;
-    key[0] = 1 << 3 | 2; // field 1, a text
-    key[1] = (char)id.len;
-    memcpy(key + 2, id.data, id.len);
+    char bytes[RECORD_TEXT_KEY_MAX];
+    struct slice key = record_text_key(bytes, id);
     struct row *row = NULL;
-    HASH_FIND(hh, table->by_key, key, id.len + 2, row);
+    if (key.data)
+        HASH_FIND(hh, table->by_key, key.data, key.len, row);
     return row;
 }
 
@@ -58,8 +55,7 @@ static struct row *add_row(struct row_table *table, const struct row_change *cha
     row->area = MATCH_NONE;
     row->handle = take_handle(table);
     table->by_handle[row->handle] = row;
-    const char *key =
-        record_tail(change->new, 1).data; // not change->key: it must live on
+    const char *key = record_key_bytes(change->new); // not change->key: it must live on
     HASH_ADD_KEYPTR(hh, table->by_key, key, change->key.len, row);
     return row;
 }
@@ -91,7 +87,7 @@ static struct row *follow_row(struct row_table *table, const struct row_change *
         return NULL;
     row->record = change->new;
     row->hh.key =
-        record_tail(change->new, 1).data; // the same bytes, in memory that lives on
+        record_key_bytes(change->new); // the same bytes, in memory that lives on
     return row;
 }
 
@@ -394,20 +390,15 @@ static void change_waiting(struct rows *rows, const struct row_change *change)
     match_index_set_waiting(rows->index, service, unit, change->new ? &waiting : NULL);
 }
 
-static void remove_capacity(struct rows *rows, const struct row_change *change)
-{
-    const struct capacity *capacity = &change->old_entity->capacity;
-    match_index_remove_capacity(rows->index,
-                                handle_of(&rows->services, capacity->service),
-                                handle_of(&rows->units, capacity->unit), change->old);
-}
-
-static void add_capacity(struct rows *rows, const struct row_change *change)
+static void add_capacity(struct rows *rows, struct row *row,
+                         const struct row_change *change)
 {
     const struct capacity *capacity = &change->new_entity->capacity;
+    row->service = handle_of(&rows->services, capacity->service);
+    row->unit = handle_of(&rows->units, capacity->unit);
+    row->slots = (uint32_t)capacity->slots;
     match_index_add_capacity(
-        rows->index, handle_of(&rows->services, capacity->service),
-        handle_of(&rows->units, capacity->unit),
+        rows->index, row->service, row->unit,
         &(struct match_capacity){
             .record = change->new,
             .price = capacity->price == ABSENT ? MATCH_PRICE_ABSENT : capacity->price,
@@ -416,9 +407,30 @@ static void add_capacity(struct rows *rows, const struct row_change *change)
             .window_end = (int32_t)capacity->window_end,
             .book_by = date_or(capacity->book_by, MATCH_DATE_MAX),
             .open_to = (uint32_t)capacity->open_to,
-            .free = (uint32_t)capacity->slots,
+            .free = row_free_slots(row),
             .terms = match_terms_of(&capacity->terms),
         });
+}
+
+static void change_capacity(struct rows *rows, const struct row_change *change)
+{
+    struct row *row = NULL;
+    if (change->old) {
+        row = find_changed_row(&rows->capacities, change);
+        match_index_remove_capacity(rows->index, row->service, row->unit, change->old);
+    }
+    if (change->new)
+        add_capacity(rows, follow_row(&rows->capacities, change), change);
+    else
+        remove_row(&rows->capacities, row);
+}
+
+static void change_claim(struct rows *rows, const struct row_change *change)
+{
+    if (change->old && claim_is_live(&change->old_entity->claim))
+        live_remove(rows, &change->old_entity->claim);
+    if (change->new &&claim_is_live(&change->new_entity->claim))
+        live_add(rows, &change->new_entity->claim);
 }
 
 static void change_permit(struct rows *rows, const struct row_change *change)
@@ -483,10 +495,10 @@ void rows_apply(struct rows *rows, const struct row_change *change)
         change_waiting(rows, change);
         break;
     case KIND_CAPACITY:
-        if (change->old)
-            remove_capacity(rows, change);
-        if (change->new)
-            add_capacity(rows, change);
+        change_capacity(rows, change);
+        break;
+    case KIND_CLAIM:
+        change_claim(rows, change);
         break;
     case KIND_GUARANTEE_LIMIT:
         change_limit(rows, change);
@@ -537,6 +549,8 @@ void rows_close(struct rows *rows)
     free_table(&rows->units);
     free_table(&rows->agreements);
     free_table(&rows->areas);
+    live_close(&rows->live);
+    free_table(&rows->capacities);
     free(rows->codings);
     free(rows->limits);
 }
@@ -551,5 +565,6 @@ static uint64_t table_bytes(const struct row_table *table)
 uint64_t rows_bytes(const struct rows *rows)
 {
     return table_bytes(&rows->services) + table_bytes(&rows->units) +
-           table_bytes(&rows->agreements) + table_bytes(&rows->areas);
+           table_bytes(&rows->agreements) + table_bytes(&rows->areas) +
+           table_bytes(&rows->capacities) + live_bytes(&rows->live);
 }

@@ -1,25 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Rows: what the state keeps beside the records so that nothing is decoded on the hot
-// path. Units, services, agreements and NHV areas get small handles and a count of what
-// refers to them; everything that candidates are made of is told to the match index.
+// path. Units, services, agreements, NHV areas and capacities get small handles and a
+// count of what refers to them; everything that candidates are made of is told to the
+// match index.
 #ifndef DOMAIN_ROWS_H
 #define DOMAIN_ROWS_H
 
-#include "base/check.h"
-
-#define uthash_fatal(what)                                                               \
-    check_failed(__FILE__, __LINE__, what) // no exit() in a pure layer
-#include <uthash.h>
-
+#include "domain/live.h"
 #include "domain/state.h"
 
-// A stored unit, service, agreement or NHV area.
+// A stored unit, service, agreement, NHV area or capacity.
 struct row {
     struct record *record;
     uint32_t handle;
-    uint32_t n_refs;      // entities that name it
-    uint32_t area;        // service: its NHV area or MATCH_NONE
+    uint32_t n_refs; // entities that name it; of a capacity its live claims
+    union {
+        uint32_t area;                 // service: its NHV area or MATCH_NONE
+        struct {                       // capacity
+            uint32_t service, unit;    // handles
+            uint32_t slots;            // in all
+            uint32_t taken, confirmed; // by the log's time; taken counts holds too
+            uint32_t lapsed;           // of those held, by the readers' clock
+            struct live_claim *claims, *last_claim; // live, by id
+        };
+    };
     uint16_t summary_len; // unit: bytes of the record that are a UnitSummary
     uint8_t region;       // unit: its region; agreement: the owner
     uint8_t guarantee;    // service: enum guarantee
@@ -53,7 +58,8 @@ struct coding {
 
 struct rows {
     struct match_index *index;
-    struct row_table services, units, agreements, areas;
+    struct row_table services, units, agreements, areas, capacities;
+    struct live live;
     struct coding *codings;
     uint32_t n_codings, codings_capacity;
     struct guarantee_limit *limits; // all stored ones, in key order
@@ -73,6 +79,12 @@ struct row_change {
 // Brings rows, counts and index in step with a change. Applying it with old and new
 // swapped undoes it. The caller ends a batch with match_index_settle.
 void rows_apply(struct rows *rows, const struct row_change *change);
+
+// What readers see as free of a capacity.
+static inline uint32_t row_free_slots(const struct row *capacity)
+{
+    return capacity->slots - (capacity->taken - capacity->lapsed);
+}
 
 // The row of a single-text key, or NULL.
 struct row *rows_find(const struct row_table *table, struct slice id);

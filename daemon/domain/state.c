@@ -12,11 +12,12 @@
 #include "base/status.h"
 #include "domain/state_private.h"
 
-struct state *state_new(state_record_decode decode)
+struct state *state_new(state_record_decode decode, state_record_encode encode)
 {
     struct state *state = calloc(1, sizeof *state);
     CHECK(state);
     state->decode = decode;
+    state->encode = encode;
     slab_init(&state->slab, &state->rows);
     for (int kind = 0; kind < KIND_COUNT; kind++)
         state->records[kind].slab = &state->slab;
@@ -34,6 +35,8 @@ void state_free(struct state *state)
     slab_close(&state->slab);
     record_view_close(&state->old);
     record_view_close(&state->new);
+    record_view_close(&state->found);
+    buffer_free(&state->encoded);
     request_ids_free(&state->request_ids);
     free(state->journal);
     arena_free(&state->arena);
@@ -41,15 +44,15 @@ void state_free(struct state *state)
 }
 
 // Applies all changes of source or none; returns 0 or the refusal's status.
-static int apply_changes(struct state *state, uint64_t revision, int64_t logical_ms,
+static int apply_changes(struct state *state, struct moment at,
                          struct change_source *source, struct refusal *refusal)
 {
     struct change change;
     arena_reset(&state->arena);
-    for (uint32_t index = 0; source->next(source, &change) == 1; index++) {
-        int status = change_apply(state, &change, revision, logical_ms, refusal);
+    for (; source->next(source, &change) == 1; at.index++) {
+        int status = change_apply(state, &change, &at, refusal);
         if (status < 0) {
-            refusal->change_index = index;
+            refusal->change_index = at.index;
             return status;
         }
     }
@@ -60,10 +63,21 @@ static const char *static_field(const char *field)
 {
     // A recorded outcome keeps no text of its own: these are all the fields that apply
     // refuses.
-    static const char *const fields[] = {
-        "expected_revision", "delete",    "unit",     "service",
-        "agreement",         "area",      "nhv_area", "municipality",
-        "observed_on",       "request_id"};
+    static const char *const fields[] = {"expected_revision",
+                                         "delete",
+                                         "unit",
+                                         "service",
+                                         "agreement",
+                                         "area",
+                                         "nhv_area",
+                                         "municipality",
+                                         "observed_on",
+                                         "request_id",
+                                         "capacity",
+                                         "region",
+                                         "slots",
+                                         "claim",
+                                         "hold_seconds"};
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
         if (strcmp(fields[i], field) == 0)
             return fields[i];
@@ -122,6 +136,9 @@ void state_apply(struct state *state, const struct command_header *header,
     state->revision = header->sequence;
     if (header->time_ms > state->logical_ms)
         state->logical_ms = header->time_ms;
+    struct moment at = {state->revision, state->logical_ms, 0};
+    claims_expire(state, &at);
+    change_commit(state);
 
     const struct request_entry *known =
         request_ids_find(&state->request_ids, header->request_id);
@@ -143,8 +160,7 @@ void state_apply(struct state *state, const struct command_header *header,
         *outcome = outcome_of(header->sequence, refusal);
         return;
     }
-    if (apply_changes(state, header->sequence, state->logical_ms, source, refusal) ==
-        STATUS_OK)
+    if (apply_changes(state, at, source, refusal) == STATUS_OK)
         change_commit(state);
     else
         change_rollback(state);
@@ -155,10 +171,12 @@ void state_apply(struct state *state, const struct command_header *header,
 int state_validate(struct state *state, int64_t time_ms, struct change_source *source,
                    struct refusal *refusal)
 {
-    int64_t logical_ms = time_ms > state->logical_ms ? time_ms : state->logical_ms;
+    struct moment at = {state->revision + 1, state->logical_ms, 0};
     struct refusal unused;
-    int status = apply_changes(state, state->revision + 1, logical_ms, source,
-                               refusal ? refusal : &unused);
+    if (time_ms > at.logical_ms)
+        at.logical_ms = time_ms;
+    claims_expire(state, &at);
+    int status = apply_changes(state, at, source, refusal ? refusal : &unused);
     change_rollback(state);
     return status;
 }
@@ -167,8 +185,12 @@ int state_rehearse(struct state *state, int64_t time_ms, const struct change *ch
                    struct refusal *refusal)
 {
     arena_reset(&state->arena);
-    int changed = change_apply(state, change, state->revision + 1, time_ms, refusal);
-    change_commit(state);
+    struct moment at = {state->revision + 1, time_ms, 0};
+    int changed = change_apply(state, change, &at, refusal);
+    if (changed < 0)
+        change_rollback(state);
+    else
+        change_commit(state);
     return changed;
 }
 
@@ -271,6 +293,35 @@ void state_agreement_view(const struct state *state, uint32_t agreement,
     const struct row *row = row_at(&state->rows.agreements, agreement);
     view->id = row_id(row);
     view->owner_region = row->region;
+}
+
+void state_see_time(struct state *state, int64_t now_ms)
+{
+    live_see_time(&state->rows, now_ms);
+}
+
+bool state_slots(const struct state *state, struct slice capacity,
+                 struct state_slots *slots)
+{
+    const struct row *row = rows_find(&state->rows.capacities, capacity);
+    if (row == NULL)
+        return false;
+    *slots = (struct state_slots){
+        .confirmed = row->confirmed,
+        .held = row->taken - row->confirmed - row->lapsed,
+        .free = row_free_slots(row),
+    };
+    return true;
+}
+
+bool state_next_hold(const struct state *state, int64_t *until_ms, char id[CLAIM_ID_MAX])
+{
+    const struct live_claim *hold = live_first_hold(&state->rows.live);
+    if (hold == NULL)
+        return false;
+    *until_ms = hold->until_ms;
+    claim_id_format(hold->id.sequence, (uint32_t)hold->id.index, id);
+    return true;
 }
 
 struct match_index *state_index(struct state *state)

@@ -22,15 +22,17 @@
 
 struct state;
 
-enum change_op { CHANGE_PUT = 1, CHANGE_DELETE = 2 };
-
 struct change {
     enum change_op op;
-    enum kind kind;
     int64_t expected_revision; // ABSENT = not asked; 0 = must not exist
-    union entity entity;       // checked and normalised; for a delete only the key fields
-    struct slice record;       // canonical bytes (for a delete the key's)
+    // Of a put or a delete:
+    enum kind kind;
+    struct slice record; // canonical bytes (for a delete the key's)
     uint16_t key_len;
+    union {
+        union entity entity; // checked and normalised; for a delete only the key fields
+        union operation operation; // of the other ops, checked and normalised
+    };
 };
 
 // Where a command's changes come from, one at a time. The implementation (wire) embeds
@@ -60,12 +62,15 @@ struct outcome {
 // Reads a record back into its struct; wire_record_decode. Texts borrow from the view's
 // bytes.
 typedef void (*state_record_decode)(const struct record_view *view, union entity *entity);
+// Appends a struct's canonical bytes; wire_record_encode.
+typedef void (*state_record_encode)(enum kind kind, const union entity *entity,
+                                    struct buffer *out);
 
-struct state *state_new(state_record_decode decode);
+struct state *state_new(state_record_decode decode, state_record_encode encode);
 void state_free(struct state *state);
 
-// Applies one entry: sequence must be the applied one + 1 (CHECK). Always leaves an
-// outcome. A request id already in the table with the same payload gives the recorded
+// Applies one entry: sequence must be the applied one + 1 (CHECK). First every hold with
+// until <= logical time expires, whatever the command is. Always leaves an outcome. A request id already in the table with the same payload gives the recorded
 // outcome; with another payload, or outside its window (docs/log.md), a refused one that
 // is not recorded. refusal (may be NULL) gets the message of a refusal that was decided
 // now.
@@ -128,6 +133,17 @@ struct state_agreement_view {
 };
 void state_agreement_view(const struct state *state, uint32_t agreement,
                           struct state_agreement_view *view);
+
+// Moves the clock that free slots are read by (not the log's time), forward or back.
+void state_see_time(struct state *state, int64_t now_ms);
+// Slots of a stored capacity at that clock; false when it is not stored.
+struct state_slots {
+    uint32_t confirmed, held, free;
+};
+bool state_slots(const struct state *state, struct slice capacity,
+                 struct state_slots *slots);
+// When the next hold runs out, by the log's time, and which claim it is; false when none.
+bool state_next_hold(const struct state *state, int64_t *until_ms, char id[CLAIM_ID_MAX]);
 
 // The index for queries and for its day change; the state stays the only one that changes
 // it.

@@ -19,6 +19,7 @@ struct journal_entry {
 
 struct state {
     state_record_decode decode;
+    state_record_encode encode;
     uint64_t revision;
     int64_t logical_ms;
     struct digest digest;
@@ -29,14 +30,34 @@ struct state {
     struct journal_entry *journal;
     uint32_t n_journal, journal_capacity;
     struct record_view old, new; // of the change at hand
+    struct record_view found;    // what an operation looks at
+    struct buffer encoded;       // of a record that apply makes
     struct arena arena;          // messages of refusals, reset per command
 };
 
-// Applies one put or delete: 1 changed, 0 equal to what is stored, negative refused and
-// nothing changed. revision is what a changed record gets. Journalled until change_commit
-// or _rollback.
-int change_apply(struct state *state, const struct change *change, uint64_t revision,
-                 int64_t logical_ms, struct refusal *refusal);
+// Where in the log a change stands.
+struct moment {
+    uint64_t revision; // of the entry; what a changed record gets
+    int64_t logical_ms;
+    uint32_t index; // of the change in its command
+};
+
+// Applies one change: 1 changed, 0 equal to what is stored, negative refused; a refused
+// one may have changed something, so it must be followed by change_rollback. Journalled
+// until change_commit or _rollback.
+int change_apply(struct state *state, const struct change *change,
+                 const struct moment *at, struct refusal *refusal);
+// An operation on claims, by the same rules.
+int claims_apply(struct state *state, const struct change *change,
+                 const struct moment *at, struct refusal *refusal);
+// Expires every hold with until <= logical time. Journalled.
+void claims_expire(struct state *state, const struct moment *at);
+
+// Puts next, or nothing, in the place of what is stored there, everywhere; journalled.
+void change_replace(struct state *state, enum kind kind, struct sorted_place place,
+                    struct record *next);
+int change_check_expected(const struct change *change, const struct record *old,
+                          struct refusal *refusal);
 // Frees what the journal replaced, and settles the index.
 void change_commit(struct state *state);
 // Undoes everything in the journal, newest first, and settles the index.

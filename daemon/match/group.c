@@ -214,12 +214,22 @@ void match_group_remove_line(struct match_index *index, struct group *group,
     close_row(index, group, at, 1);
 }
 
-void match_group_remove_capacity(struct match_index *index, struct group *group,
-                                 const void *record)
+static uint32_t find_capacity(const struct group *group, const void *record)
 {
     uint32_t at = 0;
     while (at < group->n_rows && group->capacities[at].record != record)
         at++;
     CHECK(at < group->n_rows);
-    close_row(index, group, at, 2);
+    return at;
+}
+
+void match_group_remove_capacity(struct match_index *index, struct group *group,
+                                 const void *record)
+{
+    close_row(index, group, find_capacity(group, record), 2);
+}
+
+void match_group_set_free(struct group *group, const void *record, uint32_t free)
+{
+    group->capacities[find_capacity(group, record)].free = free;
 }

@@ -27,5 +27,6 @@ void match_group_remove_line(struct match_index *index, struct group *group,
                              const void *record, struct line_row *removed);
 void match_group_remove_capacity(struct match_index *index, struct group *group,
                                  const void *record);
+void match_group_set_free(struct group *group, const void *record, uint32_t free);
 
 #endif

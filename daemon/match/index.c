@@ -233,6 +233,13 @@ void match_index_remove_capacity(struct match_index *index, uint32_t service,
     index->n_capacities--;
 }
 
+void match_index_set_free(struct match_index *index, uint32_t service, uint32_t unit,
+                          const void *record, uint32_t free)
+{
+    begin_change(index);
+    match_group_set_free(match_group_touch(index, service, unit, true), record, free);
+}
+
 void match_index_set_waiting(struct match_index *index, uint32_t service, uint32_t unit,
                              const struct match_waiting *waiting)
 {

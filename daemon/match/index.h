@@ -112,6 +112,9 @@ void match_index_add_capacity(struct match_index *index, uint32_t service, uint3
                               const struct match_capacity *capacity);
 void match_index_remove_capacity(struct match_index *index, uint32_t service,
                                  uint32_t unit, const void *record);
+// How many slots of a capacity are free now.
+void match_index_set_free(struct match_index *index, uint32_t service, uint32_t unit,
+                          const void *record, uint32_t free);
 // waiting NULL removes the row.
 void match_index_set_waiting(struct match_index *index, uint32_t service, uint32_t unit,
                              const struct match_waiting *waiting);

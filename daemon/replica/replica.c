@@ -28,6 +28,7 @@
 #include "wire/change.h"
 
 #define RETRY_AFTER_MS 250
+#define TICK_JITTER_MS 200 // so that many daemons do not tick at once
 
 enum stage { STAGE_APPENDING, STAGE_APPENDED, STAGE_UNSURE };
 
@@ -62,6 +63,8 @@ struct replica {
     uint32_t n_writes;
     size_t write_bytes;
     struct replica_waiter waiters; // list head
+    struct replica_write tick;     // under way when it is pending
+    int64_t tick_retry_at_ms;
 };
 
 struct replica *replica_new(const struct replica_clock *clock)
@@ -69,7 +72,7 @@ struct replica *replica_new(const struct replica_clock *clock)
     struct replica *replica = calloc(1, sizeof *replica);
     CHECK(replica);
     replica->clock = *clock;
-    replica->state = state_new(wire_record_decode);
+    replica->state = state_new(wire_record_decode, wire_record_encode);
     replica->log_status = STATUS_UNAVAILABLE;
     snprintf(replica->what, sizeof replica->what, "the log is not connected yet");
     replica->pending.next = replica->pending.prev = &replica->pending;
@@ -243,25 +246,70 @@ void replica_abandon(struct replica *replica, struct replica_write *write)
 }
 
 // A clock that was set back must not put the retry off.
-static bool is_due(const struct replica_pending *pending, int64_t now_ms)
+static bool is_due(int64_t retry_at_ms, int64_t now_ms)
 {
-    return now_ms >= pending->retry_at_ms ||
-           now_ms < pending->retry_at_ms - RETRY_AFTER_MS;
+    return now_ms >= retry_at_ms || now_ms < retry_at_ms - RETRY_AFTER_MS;
 }
 
-void replica_tick(struct replica *replica)
+static void append_unsure(struct replica *replica, int64_t now)
 {
-    int64_t now = replica->clock.now_ms(replica->clock.self);
     struct replica_pending *next;
     for (struct replica_pending *pending = replica->pending.next;
          pending != &replica->pending; pending = next) {
         next = pending->next;
         if (pending->stage != STAGE_UNSURE || pending->in_flight ||
-            !is_due(pending, now) || replica->log_status != STATUS_OK)
+            !is_due(pending->retry_at_ms, now) || replica->log_status != STATUS_OK)
             continue;
         frame(pending);
         append(pending); // no connection: it stays unsure until the next tick
     }
+}
+
+// --- ticks ---
+
+// Of the hold alone, so that the ticks of many daemons are one.
+static void make_tick_id(int64_t until_ms, const char *claim,
+                         unsigned char id[STATE_REQUEST_ID_LEN])
+{
+    XXH128_canonical_t hash;
+    XXH128_canonicalFromHash(&hash, XXH3_128bits(claim, strlen(claim)));
+    memcpy(id, hash.digest, STATE_REQUEST_ID_LEN);
+    for (int i = 0; i < 6; i++)
+        id[i] = (unsigned char)(until_ms >> (40 - 8 * i));
+    id[6] = (unsigned char)(0x70 | (id[6] & 0x0F));
+    id[8] = (unsigned char)(0x80 | (id[8] & 0x3F));
+}
+
+static void on_tick_done(struct replica_write *write, int status,
+                         const struct outcome *outcome, const struct refusal *refusal)
+{
+    // Done or not: while the hold is there, replica_tick looks at it again.
+    (void)write, (void)status, (void)outcome, (void)refusal;
+}
+
+// The log's time stands still while nobody writes: an empty command moves it past a hold
+// that has run out, which then expires in apply, whatever becomes of the command itself.
+static void tick_log(struct replica *replica, int64_t now)
+{
+    int64_t until_ms;
+    char claim[CLAIM_ID_MAX];
+    if (replica->tick.pending || !replica->caught_up ||
+        !is_due(replica->tick_retry_at_ms, now) ||
+        !state_next_hold(replica->state, &until_ms, claim) ||
+        now < until_ms + (int64_t)(replica->incarnation % TICK_JITTER_MS))
+        return;
+    replica->tick =
+        (struct replica_write){.command = slice_from(""), .done = on_tick_done};
+    make_tick_id(until_ms, claim, replica->tick.request_id);
+    replica->tick_retry_at_ms = now + RETRY_AFTER_MS;
+    replica_submit(replica, &replica->tick, NULL); // refused: again in a while
+}
+
+void replica_tick(struct replica *replica)
+{
+    int64_t now = replica->clock.now_ms(replica->clock.self);
+    append_unsure(replica, now);
+    tick_log(replica, now);
 }
 
 // --- entries ---

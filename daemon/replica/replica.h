@@ -51,7 +51,8 @@ int replica_submit(struct replica *replica, struct replica_write *write,
                    struct refusal *refusal);
 // Forgets the caller's interest: done never runs. The write itself may still happen.
 void replica_abandon(struct replica *replica, struct replica_write *write);
-// Called by the owner every 100 ms or so: appends again what has an unknown outcome.
+// Called by the owner every 100 ms or so: appends again what has an unknown outcome, and
+// appends a tick when a hold has run out and no entry has come that expires it.
 void replica_tick(struct replica *replica);
 
 struct state *replica_state(struct replica *replica);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/check.h"
+#include "base/date.h"
 #include "base/status.h"
 #include "rpc/limits.h"
 
@@ -137,6 +138,14 @@ void rpc_call_free(struct rpc_call *call)
     call->next = context->pool;
     context->pool = call;
     context->n_pool++;
+}
+
+void rpc_context_set_time(struct rpc_context *context, int64_t now_ms, int64_t utc_ms)
+{
+    context->now_ms = now_ms;
+    context->utc_ms = utc_ms;
+    context->today = date_in_stockholm(utc_ms);
+    state_see_time(replica_state(context->replica), utc_ms);
 }
 
 void rpc_context_close(struct rpc_context *context)

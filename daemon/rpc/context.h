@@ -26,7 +26,7 @@ struct rpc_context {
     void (*log_status)(void *self, struct rpc_log_status *status);
     uint64_t (*memory_bytes)(void *self);
 
-    // Set by the owner, once a turn of its loop:
+    // Set by rpc_context_set_time:
     int64_t now_ms; // monotonic
     int64_t utc_ms;
     int32_t today; // in Europe/Stockholm, days
@@ -36,6 +36,10 @@ struct rpc_context {
     struct rpc_call *pool;
     uint32_t n_pool;
 };
+
+// Once a turn of the owner's loop, before any other call: what the time is. Holds that
+// have run out by it are free for readers from here on.
+void rpc_context_set_time(struct rpc_context *context, int64_t now_ms, int64_t utc_ms);
 
 void rpc_context_close(struct rpc_context *context);
 

@@ -10,7 +10,6 @@
 #include "base/status.h"
 #include "rpc/limits.h"
 #include "rpc/methods.h"
-#include "wire/change.h"
 #include "wire/service.h"
 #include "wire/writer.h"
 
@@ -29,19 +28,46 @@ static struct state *state_of(const struct rpc_call *call)
     return replica_state(call->context->replica);
 }
 
-// Appends what is stored now under the keys that the command put. Over the limit of an
-// answer nothing is shown: the write itself is done and must not look like an error.
-static void write_stored(struct rpc_call *call, struct buffer *out)
+// What a change of the entry left behind, if it is still there: what was put, or the
+// claim that was operated on.
+static const struct record *find_changed(const struct rpc_call *call,
+                                         const struct change *change, uint64_t sequence,
+                                         uint32_t index)
+{
+    char id[CLAIM_ID_MAX], key[RECORD_TEXT_KEY_MAX];
+    struct slice claim = SLICE_ABSENT;
+    switch (change->op) {
+    case CHANGE_PUT:
+        return state_find(state_of(call), change->kind,
+                          (struct slice){change->record.data, change->key_len});
+    case CHANGE_TAKE:
+        claim = (struct slice){id, claim_id_format(sequence, index, id)};
+        break;
+    case CHANGE_EXTEND:
+        claim = change->operation.extend.claim;
+        break;
+    case CHANGE_CONFIRM:
+    case CHANGE_RELEASE:
+        claim = change->operation.mark.claim;
+        break;
+    default:
+        return NULL;
+    }
+    return state_find(state_of(call), KIND_CLAIM, record_text_key(key, claim));
+}
+
+// Appends what is stored now of what the entry changed. Over the limit of an answer
+// nothing is shown: the write itself is done and must not look like an error.
+static void write_stored(struct rpc_call *call, uint64_t sequence, struct buffer *out)
 {
     struct wire_command_reader reader;
     struct change change;
     struct record_view view = {0};
     size_t start = out->len;
     wire_command_reader_init(&reader, buffer_slice(&call->request));
-    while (reader.source.next(&reader.source, &change) == 1) {
-        struct slice key = {change.record.data, change.key_len};
-        const struct record *record = state_find(state_of(call), change.kind, key);
-        if (change.op != CHANGE_PUT || record == NULL)
+    for (uint32_t i = 0; reader.source.next(&reader.source, &change) == 1; i++) {
+        const struct record *record = find_changed(call, &change, sequence, i);
+        if (record == NULL)
             continue;
         size_t mark = wire_write_start(out, APPLY_RESPONSE_STORED);
         record_view_set(&view, record);
@@ -60,7 +86,7 @@ static void answer(struct rpc_call *call, uint64_t revision, bool return_stored)
     struct buffer *out = rpc_call_answer_start(call);
     wire_write_uint(out, APPLY_RESPONSE_REVISION, revision);
     if (return_stored)
-        write_stored(call, out);
+        write_stored(call, revision, out);
     rpc_call_answer_end(call);
 }
 
@@ -115,19 +141,25 @@ static int submit(struct rpc_call *call, const struct wire_apply_request *reques
     return status;
 }
 
+void rpc_apply_run(struct rpc_call *call, const struct wire_apply_request *request,
+                   int status, struct refusal *refusal)
+{
+    if (status == STATUS_OK && request->validate_only) {
+        validate(call);
+        return;
+    }
+    if (status == STATUS_OK)
+        status = submit(call, request, refusal);
+    if (status != STATUS_OK)
+        rpc_call_fail(call, refusal);
+}
+
 void rpc_apply_start(struct rpc_call *call, struct slice message)
 {
     struct wire_apply_request request;
     struct refusal refusal = {0};
     int status = wire_apply_decode(message, &request, &call->request, &refusal);
-    if (status == STATUS_OK && request.validate_only) {
-        validate(call);
-        return;
-    }
-    if (status == STATUS_OK)
-        status = submit(call, &request, &refusal);
-    if (status != STATUS_OK)
-        rpc_call_fail(call, &refusal);
+    rpc_apply_run(call, &request, status, &refusal);
 }
 
 void rpc_apply_resume(struct rpc_call *call)

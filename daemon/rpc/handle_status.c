@@ -55,7 +55,7 @@ static void fill_state(const struct state *state, struct hex *digest,
         .agreement_lines = (int64_t)state_count(state, KIND_AGREEMENT_LINE),
         .waiting_times = (int64_t)state_count(state, KIND_WAITING_TIME),
         .capacities = (int64_t)state_count(state, KIND_CAPACITY),
-        .claims = 0,
+        .claims = (int64_t)state_count(state, KIND_CLAIM),
     };
 }
 

@@ -6,6 +6,18 @@
 #define RPC_METHODS_H
 
 #include "rpc/call.h"
+#include "wire/change.h"
+
+// The writes of CapacityService.
+enum rpc_capacity_method {
+    RPC_PUBLISH = 30,
+    RPC_CHANGE = 31,
+    RPC_WITHDRAW = 32,
+    RPC_CLAIM = 33,
+    RPC_EXTEND = 34,
+    RPC_CONFIRM = 35,
+    RPC_RELEASE = 36
+};
 
 // NULL when there is no such method.
 const struct rpc_method *rpc_method_find(uint16_t number);
@@ -24,7 +36,16 @@ void rpc_list_start(struct rpc_call *call, struct slice message);
 void rpc_apply_start(struct rpc_call *call, struct slice message);
 void rpc_apply_resume(struct rpc_call *call);
 void rpc_apply_cancel(struct rpc_call *call, struct refusal *refusal);
+void rpc_capacity_write_start(struct rpc_call *call, struct slice message);
+void rpc_capacity_list_start(struct rpc_call *call, struct slice message);
+void rpc_claim_list_start(struct rpc_call *call, struct slice message);
 void rpc_status_start(struct rpc_call *call, struct slice message);
+
+// What Apply does with a request once it is read, for the other writes: their command is
+// in call->request, they resume and cancel as Apply does, and their answers are laid out
+// like its. status and refusal are of the reading.
+void rpc_apply_run(struct rpc_call *call, const struct wire_apply_request *request,
+                   int status, struct refusal *refusal);
 
 // Refuses a request whose bytes are not the message they should be, and ends the call.
 void rpc_fail_bad_message(struct rpc_call *call, const char *message_name);

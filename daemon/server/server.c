@@ -25,9 +25,8 @@ void server_set_time(struct server *server)
         return;
     server->turn_ms = now_ms;
     clock_gettime(CLOCK_REALTIME, &utc);
-    server->context->now_ms = now_ms;
-    server->context->utc_ms = (int64_t)utc.tv_sec * 1000 + utc.tv_nsec / 1000000;
-    server->context->today = date_in_stockholm(server->context->utc_ms);
+    rpc_context_set_time(server->context, now_ms,
+                         (int64_t)utc.tv_sec * 1000 + utc.tv_nsec / 1000000);
 }
 
 // --- the ready list ---

@@ -4,6 +4,7 @@
 #include "base/status.h"
 #include "wire/change.h"
 #include "wire/codec.h"
+#include "wire/service.h"
 #include "wire/writer.h"
 
 enum {
@@ -12,7 +13,7 @@ enum {
     APPLY_RETURN_STORED = 3,
     APPLY_CHANGES = 4
 };
-enum { CHANGE_EXPECTED_REVISION = 1, CHANGE_PUT_FIELD = 2, CHANGE_DELETE_FIELD = 3 };
+enum { CHANGE_EXPECTED_REVISION = 1 }; // the other numbers are enum change_op
 
 // ---- decoding ----
 
@@ -32,14 +33,13 @@ static int too_many_fields(struct refusal *refusal, const char *field)
 struct incoming {
     int64_t expected_revision;
     enum change_op op;
-    struct slice entity; // absent until one is found
+    struct slice body; // the operation's message; absent until one is found
 };
 
 static int take_change_field(struct wire_reader *reader, const struct wire_field *field,
                              struct incoming *incoming, struct refusal *refusal)
 {
-    switch (field->number) {
-    case CHANGE_EXPECTED_REVISION:
+    if (field->number == CHANGE_EXPECTED_REVISION) {
         if (field->type != WIRE_VARINT)
             return malformed(refusal, "expected_revision");
         if (field->value > INT64_MAX)
@@ -49,19 +49,33 @@ static int take_change_field(struct wire_reader *reader, const struct wire_field
             return too_many_fields(refusal, "changes");
         incoming->expected_revision = (int64_t)field->value;
         return STATUS_OK;
-    case CHANGE_PUT_FIELD:
-    case CHANGE_DELETE_FIELD:
-        if (field->type != WIRE_BYTES)
-            return malformed(refusal, "changes");
-        if (incoming->entity.data != NULL && wire_read_skip(reader) != STATUS_OK)
-            return too_many_fields(refusal, "changes");
-        incoming->op = field->number == CHANGE_PUT_FIELD ? CHANGE_PUT : CHANGE_DELETE;
-        incoming->entity = field->bytes;
-        return STATUS_OK;
-    default:
-        return wire_read_skip(reader) == STATUS_OK ? STATUS_OK
-                                                   : too_many_fields(refusal, "changes");
     }
+    bool is_operation = field->number >= CHANGE_PUT && field->number < CHANGE_OP_COUNT;
+    if (is_operation && field->type != WIRE_BYTES)
+        return malformed(refusal, "changes");
+    if ((!is_operation || incoming->body.data != NULL) &&
+        wire_read_skip(reader) != STATUS_OK)
+        return too_many_fields(refusal, "changes");
+    if (is_operation) {
+        incoming->op = (enum change_op)field->number;
+        incoming->body = field->bytes;
+    }
+    return STATUS_OK;
+}
+
+static int add_change(struct wire_command_writer *writer, const struct incoming *incoming,
+                      struct refusal *refusal)
+{
+    if (incoming->op != CHANGE_PUT && incoming->op != CHANGE_DELETE)
+        return wire_command_add_encoded(writer, incoming->op, incoming->body,
+                                        incoming->expected_revision, refusal);
+    enum kind kind;
+    union entity entity;
+    int status = wire_entity_decode(incoming->body, &kind, &entity, refusal);
+    if (status != STATUS_OK)
+        return status;
+    return wire_command_add(writer, incoming->op, kind, &entity,
+                            incoming->expected_revision, refusal);
 }
 
 static int decode_change(struct slice bytes, struct wire_command_writer *writer,
@@ -78,16 +92,10 @@ static int decode_change(struct slice bytes, struct wire_command_writer *writer,
     }
     if (found < 0)
         return malformed(refusal, "changes");
-    if (incoming.entity.data == NULL)
+    if (incoming.body.data == NULL)
         return refuse(refusal, STATUS_INVALID_ARGUMENT, REASON_REQUIRED, "changes",
-                      "a change must have put or delete");
-    enum kind kind;
-    union entity entity;
-    int status = wire_entity_decode(incoming.entity, &kind, &entity, refusal);
-    if (status != STATUS_OK)
-        return status;
-    return wire_command_add(writer, incoming.op, kind, &entity,
-                            incoming.expected_revision, refusal);
+                      "a change must have put, delete or another operation");
+    return add_change(writer, &incoming, refusal);
 }
 
 static int too_large(struct refusal *refusal)
@@ -204,6 +212,51 @@ int wire_apply_decode(struct slice bytes, struct wire_apply_request *request,
     return status;
 }
 
+// ---- CapacityService ----
+
+static int add_capacity_change(enum change_op op, const struct capacity_write *write,
+                               struct wire_command_writer *writer,
+                               struct refusal *refusal)
+{
+    if (op != CHANGE_PUT)
+        return wire_command_add_encoded(writer, op, write->body, write->expected_revision,
+                                        refusal);
+    union entity entity;
+    int status = wire_decode(entity_shape(KIND_CAPACITY), WIRE_PUBLIC, write->body,
+                             &entity, NULL, refusal);
+    if (status != STATUS_OK)
+        return status;
+    return wire_command_add(writer, CHANGE_PUT, KIND_CAPACITY, &entity,
+                            write->expected_revision, refusal);
+}
+
+int wire_capacity_decode(enum change_op op, bool is_new, struct slice bytes,
+                         struct wire_apply_request *request, struct buffer *out,
+                         struct refusal *refusal)
+{
+    struct capacity_write write;
+    int status =
+        wire_decode(&shape_capacity_write, WIRE_PUBLIC, bytes, &write, NULL, refusal);
+    if (status != STATUS_OK)
+        return status;
+    struct wire_apply_request decoded = {
+        .request_id = write.request_id, .return_stored = true, .n_changes = 1};
+    status = check_request(&decoded, refusal);
+    if (status != STATUS_OK)
+        return status;
+    if (is_new)
+        write.expected_revision = 0;
+    if (write.body.data == NULL)
+        write.body = slice_from(""); // says what is missing in it
+    struct wire_command_writer writer;
+    wire_command_writer_init(&writer, out);
+    status = add_capacity_change(op, &write, &writer, refusal);
+    wire_command_writer_close(&writer);
+    if (status == STATUS_OK)
+        *request = decoded;
+    return status;
+}
+
 // ---- encoding ----
 
 void wire_apply_encode_header(const struct wire_apply_request *request,
@@ -231,12 +284,23 @@ void wire_apply_encode_change(enum change_op op, enum kind kind,
     size_t change = wire_write_start(out, APPLY_CHANGES);
     if (expected_revision != ABSENT)
         wire_write_uint(out, CHANGE_EXPECTED_REVISION, (uint64_t)expected_revision);
-    size_t operation =
-        wire_write_start(out, op == CHANGE_PUT ? CHANGE_PUT_FIELD : CHANGE_DELETE_FIELD);
+    size_t operation = wire_write_start(out, op);
     if (op == CHANGE_PUT)
         wire_entity_encode(kind, entity, out);
     else
         encode_key(kind, entity, out);
     wire_write_end(out, operation);
+    wire_write_end(out, change);
+}
+
+void wire_apply_encode_operation(enum change_op op, const union operation *operation,
+                                 int64_t expected_revision, struct buffer *out)
+{
+    size_t change = wire_write_start(out, APPLY_CHANGES);
+    if (expected_revision != ABSENT)
+        wire_write_uint(out, CHANGE_EXPECTED_REVISION, (uint64_t)expected_revision);
+    size_t body = wire_write_start(out, op);
+    wire_encode(operation_shape(op), WIRE_PUBLIC, operation, out);
+    wire_write_end(out, body);
     wire_write_end(out, change);
 }

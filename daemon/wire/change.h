@@ -34,6 +34,14 @@ void wire_command_writer_close(struct wire_command_writer *writer);
 int wire_command_add(struct wire_command_writer *writer, enum change_op op,
                      enum kind kind, union entity *entity, int64_t expected_revision,
                      struct refusal *refusal);
+// The same for an operation on claims.
+int wire_command_add_operation(struct wire_command_writer *writer, enum change_op op,
+                               union operation *operation, int64_t expected_revision,
+                               struct refusal *refusal);
+// The same from a client's message (vardsok.v1.ClaimTake and its like).
+int wire_command_add_encoded(struct wire_command_writer *writer, enum change_op op,
+                             struct slice bytes, int64_t expected_revision,
+                             struct refusal *refusal);
 
 // A client's ApplyRequest.
 struct wire_apply_request {
@@ -46,12 +54,20 @@ struct wire_apply_request {
 // STATE_BATCH_MAX_CHANGES or STATE_BATCH_MAX_BYTES.
 int wire_apply_decode(struct slice bytes, struct wire_apply_request *request,
                       struct buffer *out, struct refusal *refusal);
+// The same for a write of vardsok.v1.CapacityService: one change, answered with what is
+// stored. is_new: expected_revision is 0.
+int wire_capacity_decode(enum change_op op, bool is_new, struct slice bytes,
+                         struct wire_apply_request *request, struct buffer *out,
+                         struct refusal *refusal);
 // The other way, for clients: appends an ApplyRequest field by field.
 void wire_apply_encode_header(const struct wire_apply_request *request,
                               struct buffer *out);
 void wire_apply_encode_change(enum change_op op, enum kind kind,
                               const union entity *entity, int64_t expected_revision,
                               struct buffer *out);
+
+void wire_apply_encode_operation(enum change_op op, const union operation *operation,
+                                 int64_t expected_revision, struct buffer *out);
 
 // vardsok.v1.Entity (a oneof by kind) and StoredEntity.
 void wire_entity_encode(enum kind kind, const union entity *entity, struct buffer *out);
@@ -64,5 +80,7 @@ int wire_stored_decode(struct slice bytes, enum kind *kind, union entity *entity
 // A record into its struct, whose texts borrow from record->bytes; CHECKs that it is one
 // (the state only holds what wire made).
 void wire_record_decode(const struct record_view *record, union entity *entity);
+// The canonical bytes of a struct, appended.
+void wire_record_encode(enum kind kind, const union entity *entity, struct buffer *out);
 
 #endif

@@ -8,7 +8,7 @@
 #include "wire/writer.h"
 
 enum { COMMAND_CHANGES = 1 };
-enum { CHANGE_EXPECTED_REVISION = 1, CHANGE_FIRST_OPERATION = 2 }; // put 2, delete 3
+enum { CHANGE_EXPECTED_REVISION = 1 }; // the other numbers are enum change_op
 
 // ---- reading ----
 
@@ -59,10 +59,30 @@ static bool read_record(struct slice bytes, struct change *change)
     return has_required(shape, &change->entity, FIELD_REQUIRED);
 }
 
+static bool read_entity(struct slice bytes, struct change *change)
+{
+    struct wire_field entity;
+    if (!read_only_field(bytes, &entity) || entity.number >= KIND_PUT_COUNT)
+        return false;
+    change->kind = (enum kind)entity.number;
+    return read_record(entity.bytes, change);
+}
+
+static bool read_operation(struct slice bytes, struct change *change)
+{
+    const struct shape *shape = operation_shape(change->op);
+    change->kind = KIND_NONE;
+    return shape &&
+           wire_decode(shape, WIRE_LOG, bytes, &change->operation, NULL, NULL) ==
+               STATUS_OK &&
+           has_required(shape, &change->operation, FIELD_REQUIRED) &&
+           operation_is_normal(change->op, &change->operation);
+}
+
 static bool read_change(struct slice bytes, struct change *change)
 {
     struct wire_reader reader = {.rest = bytes, .canonical = true};
-    struct wire_field field, entity;
+    struct wire_field field;
     if (wire_read_field(&reader, &field) <= 0)
         return false;
     change->expected_revision = ABSENT;
@@ -75,20 +95,12 @@ static bool read_change(struct slice bytes, struct change *change)
     }
     if (field.type != WIRE_BYTES || reader.rest.len != 0)
         return false;
-    switch (field.number) {
-    case CHANGE_FIRST_OPERATION:
-        change->op = CHANGE_PUT;
-        break;
-    case CHANGE_FIRST_OPERATION + 1:
-        change->op = CHANGE_DELETE;
-        break;
-    default:
+    if (field.number < CHANGE_PUT || field.number >= CHANGE_OP_COUNT)
         return false;
-    }
-    if (!read_only_field(field.bytes, &entity) || entity.number >= KIND_COUNT)
-        return false;
-    change->kind = (enum kind)entity.number;
-    return read_record(entity.bytes, change);
+    change->op = (enum change_op)field.number;
+    if (change->op == CHANGE_PUT || change->op == CHANGE_DELETE)
+        return read_entity(field.bytes, change);
+    return read_operation(field.bytes, change);
 }
 
 static int next_change(struct change_source *source, struct change *change)
@@ -138,6 +150,8 @@ void wire_command_writer_close(struct wire_command_writer *writer)
     buffer_free(&writer->scratch);
 }
 
+// The change whose operation's message is in scratch; kind = KIND_NONE for one that is not
+// a put or a delete.
 static void write_change(struct wire_command_writer *writer, enum change_op op,
                          enum kind kind, int64_t expected_revision)
 {
@@ -145,18 +159,26 @@ static void write_change(struct wire_command_writer *writer, enum change_op op,
     if (expected_revision != ABSENT)
         wire_write_uint(writer->out, CHANGE_EXPECTED_REVISION,
                         (uint64_t)expected_revision);
-    size_t operation = wire_write_start(writer->out, CHANGE_FIRST_OPERATION +
-                                                         (op == CHANGE_DELETE ? 1 : 0));
-    wire_write_bytes(writer->out, kind, buffer_slice(&writer->scratch));
+    size_t operation = wire_write_start(writer->out, op);
+    if (kind == KIND_NONE)
+        buffer_append_slice(writer->out, buffer_slice(&writer->scratch));
+    else
+        wire_write_bytes(writer->out, kind, buffer_slice(&writer->scratch));
     wire_write_end(writer->out, operation);
     wire_write_end(writer->out, change);
+    writer->n_changes++;
 }
 
 int wire_command_add(struct wire_command_writer *writer, enum change_op op,
                      enum kind kind, union entity *entity, int64_t expected_revision,
                      struct refusal *refusal)
 {
-    int status = op == CHANGE_PUT ? entity_check(kind, entity, refusal)
+    int status;
+    if (kind >= KIND_PUT_COUNT)
+        status = refuse(refusal, STATUS_INVALID_ARGUMENT, REASON_INCONSISTENT, "entity",
+                        "a claim is changed by its own operations only");
+    else
+        status = op == CHANGE_PUT ? entity_check(kind, entity, refusal)
                                   : entity_check_key(kind, entity, refusal);
     if (status != STATUS_OK) {
         if (refusal)
@@ -171,6 +193,34 @@ int wire_command_add(struct wire_command_writer *writer, enum change_op op,
         wire_encode_key(WIRE_LOG, entity_shape(kind), entity, &writer->scratch);
     }
     write_change(writer, op, kind, expected_revision);
-    writer->n_changes++;
     return STATUS_OK;
+}
+
+int wire_command_add_operation(struct wire_command_writer *writer, enum change_op op,
+                               union operation *operation, int64_t expected_revision,
+                               struct refusal *refusal)
+{
+    int status = operation_check(op, operation, refusal);
+    if (status != STATUS_OK) {
+        if (refusal)
+            refusal->change_index = writer->n_changes;
+        return status;
+    }
+    operation_normalize(op, operation);
+    buffer_clear(&writer->scratch);
+    wire_encode(operation_shape(op), WIRE_LOG, operation, &writer->scratch);
+    write_change(writer, op, KIND_NONE, expected_revision);
+    return STATUS_OK;
+}
+
+int wire_command_add_encoded(struct wire_command_writer *writer, enum change_op op,
+                             struct slice bytes, int64_t expected_revision,
+                             struct refusal *refusal)
+{
+    union operation operation;
+    int status =
+        wire_decode(operation_shape(op), WIRE_PUBLIC, bytes, &operation, NULL, refusal);
+    if (status != STATUS_OK)
+        return status;
+    return wire_command_add_operation(writer, op, &operation, expected_revision, refusal);
 }

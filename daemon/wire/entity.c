@@ -93,3 +93,8 @@ void wire_record_decode(const struct record_view *record, union entity *entity)
     const struct shape *shape = entity_shape(record->kind);
     CHECK(wire_decode(shape, WIRE_LOG, record->bytes, entity, NULL, NULL) == STATUS_OK);
 }
+
+void wire_record_encode(enum kind kind, const union entity *entity, struct buffer *out)
+{
+    wire_encode(entity_shape(kind), WIRE_LOG, entity, out);
+}

@@ -11,6 +11,11 @@
 #define COUNT(owner, member, number)                                                     \
     ROW(owner, member, number, FIELD_UINT64, 0, INT64_MAX)
 #define FLAG(owner, member, number) ROW(owner, member, number, FIELD_BOOL, 0, 1)
+#define PAGE_SIZE(owner)                                                                 \
+    {                                                                                    \
+        "page_size", offsetof(struct owner, page_size), 1, FIELD_UINT, 0, 1,             \
+            LIST_PAGE_MAX, NULL, NULL                                                    \
+    }
 #define SHAPE(tag, fields)                                                               \
     {                                                                                    \
 #tag, sizeof(struct tag), sizeof(fields) / sizeof((fields)[0]), fields           \
@@ -19,7 +24,8 @@
 static const char *const kind_names[KIND_COUNT + 1] = {
     NULL,           "REGION",   "MUNICIPALITY",    "NHV_AREA",  "SERVICE",
     "MAPPING",      "UNIT",     "NHV_PERMIT",      "AGREEMENT", "AGREEMENT_LINE",
-    "WAITING_TIME", "CAPACITY", "GUARANTEE_LIMIT", "SETTING",   NULL,
+    "WAITING_TIME", "CAPACITY", "GUARANTEE_LIMIT", "SETTING",   "CLAIM",
+    NULL,
 };
 
 static const struct field call_metadata_fields[] = {
@@ -38,6 +44,48 @@ static const struct field list_request_fields[] = {
     ROW(list_request, page_token, 3, FIELD_BYTES, 0, 0),
 };
 const struct shape shape_list_request = SHAPE(list_request, list_request_fields);
+
+static const struct field capacity_write_fields[] = {
+    ROW(capacity_write, request_id, 1, FIELD_BYTES, 0, 0),
+    COUNT(capacity_write, expected_revision, 2),
+    ROW(capacity_write, body, 3, FIELD_BYTES, 0, 0),
+};
+const struct shape shape_capacity_write = SHAPE(capacity_write, capacity_write_fields);
+
+static const struct field capacity_list_request_fields[] = {
+    PAGE_SIZE(capacity_list_request),
+    ROW(capacity_list_request, page_token, 2, FIELD_BYTES, 0, 0),
+    ROW(capacity_list_request, id, 3, FIELD_ID, 0, 0),
+    ROW(capacity_list_request, unit, 4, FIELD_HSA_ID, 0, 0),
+    ROW(capacity_list_request, service, 5, FIELD_ID, FIELD_CODE, 0),
+    ROW(capacity_list_request, open_to, 6, FIELD_REGION, 0, 0),
+    FLAG(capacity_list_request, available, 7),
+};
+const struct shape shape_capacity_list_request =
+    SHAPE(capacity_list_request, capacity_list_request_fields);
+
+static const struct field capacity_status_fields[] = {
+    {"capacity", offsetof(struct capacity_status, capacity), 1, FIELD_SUB, 0, 0, 0,
+     &shape_capacity, NULL},
+    COUNT(capacity_status, revision, 2),
+    ROW(capacity_status, confirmed, 3, FIELD_UINT, FIELD_ALWAYS, CLAIM_SLOTS_MAX),
+    ROW(capacity_status, held, 4, FIELD_UINT, FIELD_ALWAYS, CLAIM_SLOTS_MAX),
+    ROW(capacity_status, free, 5, FIELD_UINT, FIELD_ALWAYS, CLAIM_SLOTS_MAX),
+    FLAG(capacity_status, closed, 6),
+};
+const struct shape shape_capacity_status = SHAPE(capacity_status, capacity_status_fields);
+
+static const struct field claim_list_request_fields[] = {
+    PAGE_SIZE(claim_list_request),
+    ROW(claim_list_request, page_token, 2, FIELD_BYTES, 0, 0),
+    ROW(claim_list_request, region, 3, FIELD_REGION, 0, 0),
+    ROW(claim_list_request, unit, 4, FIELD_HSA_ID, 0, 0),
+    ROW(claim_list_request, capacity, 5, FIELD_ID, 0, 0),
+    {"state", offsetof(struct claim_list_request, state), 6, FIELD_ENUM, 0, CLAIM_HELD,
+     CLAIM_EXPIRED, NULL, claim_state_names},
+};
+const struct shape shape_claim_list_request =
+    SHAPE(claim_list_request, claim_list_request_fields);
 
 static const struct field log_status_fields[] = {
     TEXT(log_status, uuid, 1),

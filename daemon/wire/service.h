@@ -6,7 +6,7 @@
 #ifndef WIRE_SERVICE_H
 #define WIRE_SERVICE_H
 
-#include "domain/shape.h"
+#include "domain/entity.h"
 
 // vardsok.v1.CallMetadata.
 struct call_metadata {
@@ -22,6 +22,39 @@ struct list_request {
     int64_t kind; // enum kind
     int64_t page_size;
     struct slice page_token;
+};
+
+// The writes of vardsok.v1.CapacityService: body is a Capacity or the operation.
+struct capacity_write {
+    struct slice request_id;
+    int64_t expected_revision;
+    struct slice body; // the message, encoded
+};
+
+// vardsok.v1.CapacityServiceListRequest.
+struct capacity_list_request {
+    int64_t page_size;
+    struct slice page_token;
+    struct slice id, unit, service;
+    int64_t open_to;   // region
+    int64_t available; // bool
+};
+
+// vardsok.v1.CapacityStatus.
+struct capacity_status {
+    struct capacity capacity;
+    int64_t revision;
+    int64_t confirmed, held, free;
+    int64_t closed; // bool
+};
+
+// vardsok.v1.ListClaimsRequest.
+struct claim_list_request {
+    int64_t page_size;
+    struct slice page_token;
+    int64_t region;
+    struct slice unit, capacity;
+    int64_t state; // enum claim_state
 };
 
 // vardsok.v1.StatusResponse.
@@ -46,9 +79,12 @@ struct status_response {
     int64_t memory_bytes, uptime_s;
 };
 
-extern const struct shape shape_call_metadata, shape_list_request, shape_status_response;
+extern const struct shape shape_call_metadata, shape_list_request, shape_status_response,
+    shape_capacity_write, shape_capacity_list_request, shape_capacity_status,
+    shape_claim_list_request;
 
-// Field numbers of the messages that are walked.
+// Field numbers of the messages that are walked. The lists of CapacityService have those
+// of ListResponse.
 enum { GET_REQUEST_KEY = 1, GET_RESPONSE_STORED = 1 };
 enum {
     LIST_RESPONSE_ENTITIES = 1,

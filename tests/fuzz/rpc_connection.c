@@ -67,7 +67,7 @@ static void load_samples(struct world *world)
     struct wire_command_writer writer;
     buffer_clear(&load_command);
     wire_command_writer_init(&writer, &load_command);
-    for (int kind = 1; kind < KIND_COUNT; kind++) {
+    for (int kind = 1; kind < KIND_PUT_COUNT; kind++) {
         union entity entity;
         sample_entity((enum kind)kind, &entity);
         CHECK(wire_command_add(&writer, CHANGE_PUT, (enum kind)kind, &entity, ABSENT,

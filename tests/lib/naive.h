@@ -25,7 +25,7 @@ struct naive_rows {
 // Zero-initialise; naive_world_free releases. No reference is checked here: a line whose
 // unit or agreement is missing is a fault of the test and aborts when it is matched.
 struct naive_world {
-    struct naive_rows kinds[KIND_COUNT];
+    struct naive_rows kinds[KIND_PUT_COUNT];
     int64_t revision; // shown in answers; 0 is "do not compare"
 };
 

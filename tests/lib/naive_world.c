@@ -150,6 +150,7 @@ static bool keys_equal(enum kind kind, const union entity *a, const union entity
     case KIND_SETTING:
         return slice_equal(a->setting.key, b->setting.key);
     case KIND_NONE:
+    case KIND_CLAIM:
     case KIND_COUNT:
         break;
     }
@@ -218,7 +219,7 @@ const union entity *naive_at(const struct naive_world *world, enum kind kind, si
 
 void naive_world_free(struct naive_world *world)
 {
-    for (int kind = 0; kind < KIND_COUNT; kind++) {
+    for (int kind = 0; kind < KIND_PUT_COUNT; kind++) {
         struct naive_rows *rows = &world->kinds[kind];
         for (size_t i = 0; i < rows->n; i++)
             free(rows->rows[i].texts);

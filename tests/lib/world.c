@@ -158,7 +158,7 @@ static bool refers(enum kind by_kind, const union entity *by, enum kind kind,
 bool world_is_referenced(const struct world *world, enum kind kind,
                          const union entity *entity)
 {
-    for (int by = KIND_REGION; by < KIND_COUNT; by++)
+    for (int by = KIND_REGION; by < KIND_PUT_COUNT; by++)
         for (size_t i = 0; i < naive_count(&world->stored, (enum kind)by); i++)
             if (refers((enum kind)by, naive_at(&world->stored, (enum kind)by, i), kind,
                        entity))
@@ -172,7 +172,7 @@ bool world_is_referenced(const struct world *world, enum kind kind,
 static enum kind pick_kind(struct world *world, const uint8_t *weights)
 {
     int64_t total = 0;
-    for (int kind = 0; kind < KIND_COUNT; kind++)
+    for (int kind = 0; kind < KIND_PUT_COUNT; kind++)
         total += weights[kind];
     int64_t at = world_below(world, total);
     int kind = 0;
@@ -201,7 +201,7 @@ static enum reason spoil_put(struct world *world, enum kind kind, union entity *
 
 static bool make_put(struct world *world, struct world_op *op)
 {
-    static const uint8_t weights[KIND_COUNT] = {
+    static const uint8_t weights[KIND_PUT_COUNT] = {
         [KIND_REGION] = 1,        [KIND_MUNICIPALITY] = 2, [KIND_NHV_AREA] = 1,
         [KIND_SERVICE] = 3,       [KIND_MAPPING] = 4,      [KIND_UNIT] = 10,
         [KIND_NHV_PERMIT] = 8,    [KIND_AGREEMENT] = 12,   [KIND_AGREEMENT_LINE] = 36,
@@ -242,7 +242,7 @@ static bool may_shrink(const struct world *world, enum kind kind)
 // referred to.
 static bool make_delete(struct world *world, struct world_op *op)
 {
-    static const uint8_t weights[KIND_COUNT] = {
+    static const uint8_t weights[KIND_PUT_COUNT] = {
         [KIND_REGION] = 1,        [KIND_MUNICIPALITY] = 2, [KIND_NHV_AREA] = 2,
         [KIND_SERVICE] = 3,       [KIND_MAPPING] = 4,      [KIND_UNIT] = 8,
         [KIND_NHV_PERMIT] = 10,   [KIND_AGREEMENT] = 8,    [KIND_AGREEMENT_LINE] = 40,

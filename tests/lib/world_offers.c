@@ -255,6 +255,7 @@ bool world_make(struct world *world, enum kind kind, union entity *entity)
     case KIND_SETTING:
         return world_make_setting(world, &entity->setting), true;
     case KIND_NONE:
+    case KIND_CLAIM:
     case KIND_COUNT:
         break;
     }

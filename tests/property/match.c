@@ -91,7 +91,7 @@ static void load_world(struct daemon *daemon, const struct world *world)
     struct wire_command_writer writer;
     buffer_clear(&daemon->command);
     wire_command_writer_init(&writer, &daemon->command);
-    for (enum kind kind = KIND_REGION; kind < KIND_COUNT; kind++)
+    for (enum kind kind = KIND_REGION; kind < KIND_PUT_COUNT; kind++)
         for (size_t i = 0; i < naive_count(&world->stored, kind); i++)
             add_change(daemon, &writer, CHANGE_PUT, kind,
                        naive_at(&world->stored, kind, i));
@@ -155,7 +155,7 @@ static void one_query(struct daemon *daemon, struct world *world,
 
 static void check_counts(const struct daemon *daemon, const struct world *world)
 {
-    for (enum kind kind = KIND_REGION; kind < KIND_COUNT; kind++)
+    for (enum kind kind = KIND_REGION; kind < KIND_PUT_COUNT; kind++)
         cr_assert_eq(state_count(daemon->state, kind), naive_count(&world->stored, kind),
                      "%s: %s", daemon->where, entity_kind_name(kind));
 }
@@ -164,7 +164,7 @@ static void run_world(uint64_t seed)
 {
     struct world world;
     struct naive_answer expected = {0};
-    struct daemon daemon = {.state = state_new(wire_record_decode)};
+    struct daemon daemon = {.state = state_new(wire_record_decode, wire_record_encode)};
     world_init(&world, seed);
     snprintf(daemon.where, sizeof daemon.where, "seed %llu, load",
              (unsigned long long)seed);

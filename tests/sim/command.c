@@ -89,7 +89,7 @@ void command_make_first(struct sim *sim, struct buffer *out)
     struct world *world = &sim->model.world;
     world_init_small(world, sim_random_next(&sim->random));
     wire_command_writer_init(&writer, out);
-    for (enum kind kind = KIND_REGION; kind < KIND_COUNT; kind++)
+    for (enum kind kind = KIND_REGION; kind < KIND_PUT_COUNT; kind++)
         for (size_t i = 0; i < naive_count(&world->stored, kind); i++)
             add(&writer, CHANGE_PUT, kind, *naive_at(&world->stored, kind, i), ABSENT);
     wire_command_writer_close(&writer);

@@ -191,7 +191,7 @@ static bool is_referenced(const struct model *model, enum kind kind,
     const struct naive_world *stored = &model->world.stored;
     if (kind != KIND_REGION)
         return world_is_referenced(&model->world, kind, entity);
-    for (enum kind by = KIND_MUNICIPALITY; by < KIND_COUNT; by++)
+    for (enum kind by = KIND_MUNICIPALITY; by < KIND_PUT_COUNT; by++)
         for (size_t i = 0; i < naive_count(stored, by); i++)
             if (home_of(by, naive_at(stored, by, i)) == entity->region.code)
                 return true;
@@ -490,7 +490,7 @@ static bool kind_equals(const struct model *model, const struct state *state,
 bool model_equals(const struct model *model, const struct state *state, char *what,
                   size_t what_len)
 {
-    for (enum kind kind = KIND_REGION; kind < KIND_COUNT; kind++)
+    for (enum kind kind = KIND_REGION; kind < KIND_PUT_COUNT; kind++)
         if (!kind_equals(model, state, kind, what, what_len))
             return false;
     unsigned char mine[16], theirs[16];

@@ -172,7 +172,7 @@ Test(csv_cell, flags_and_figures_keep_their_words)
 
 Test(csv_file, every_kind_has_its_name_and_all_its_fields_as_columns)
 {
-    static const char *const names[KIND_COUNT] = {
+    static const char *const names[KIND_PUT_COUNT] = {
         NULL,
         "regions.csv",
         "municipalities.csv",
@@ -188,7 +188,7 @@ Test(csv_file, every_kind_has_its_name_and_all_its_fields_as_columns)
         "guarantees.csv",
         "settings.csv",
     };
-    for (int kind = 1; kind < KIND_COUNT; kind++) {
+    for (int kind = 1; kind < KIND_PUT_COUNT; kind++) {
         const struct shape *shape = entity_shape((enum kind)kind);
         struct csv_column columns[CSV_COLUMNS_MAX];
         unsigned n_fields = 0;
@@ -229,7 +229,7 @@ Test(csv_file, the_header_is_the_contracts)
 
 Test(csv_file, what_is_written_is_read_again)
 {
-    for (int kind = 1; kind < KIND_COUNT; kind++) {
+    for (int kind = 1; kind < KIND_PUT_COUNT; kind++) {
         struct buffer text = {0}, row = {0};
         union entity entity;
         struct reading reading;

@@ -38,7 +38,7 @@ static void write_again(enum kind kind, struct slice rows, struct buffer *out)
 Test(codes, every_list_is_read_and_read_again_as_written)
 {
     unsigned n_files = 0;
-    for (int kind = 1; kind < KIND_COUNT; kind++) {
+    for (int kind = 1; kind < KIND_PUT_COUNT; kind++) {
         struct buffer text = {0}, again = {0};
         struct reading reading, reading_again;
         if (!read_file((enum kind)kind, &text))

@@ -42,7 +42,7 @@ static void expect_fault(enum kind kind, const union entity *entity, enum reason
 
 Test(entity, a_right_entity_of_every_kind_is_taken)
 {
-    for (int kind = 1; kind < KIND_COUNT; kind++) {
+    for (int kind = 1; kind < KIND_PUT_COUNT; kind++) {
         TAKEN((enum kind)kind, (void)e);
         union entity e;
         sample_entity((enum kind)kind, &e);
@@ -58,7 +58,7 @@ static void clear_field(const struct field *field, union entity *entity)
 
 Test(entity, every_required_field_is_missed)
 {
-    for (int kind = 1; kind < KIND_COUNT; kind++) {
+    for (int kind = 1; kind < KIND_PUT_COUNT; kind++) {
         const struct shape *shape = entity_shape((enum kind)kind);
         for (unsigned i = 0; i < shape->n_fields; i++) {
             const struct field *f = &shape->fields[i];
@@ -127,7 +127,7 @@ static void try_texts(enum kind kind, const struct shape *shape, union entity *e
 
 Test(entity, every_text_is_checked_for_form_and_personal_numbers)
 {
-    for (int kind = 1; kind < KIND_COUNT; kind++) {
+    for (int kind = 1; kind < KIND_PUT_COUNT; kind++) {
         union entity e;
         sample_entity((enum kind)kind, &e);
         try_texts((enum kind)kind, entity_shape((enum kind)kind), &e, &e, "");

@@ -79,7 +79,7 @@ static void expect_sound(const struct shape *shape)
 
 Test(shape, every_table_covers_its_struct_in_ascending_numbers)
 {
-    for (int kind = 1; kind < KIND_COUNT; kind++) {
+    for (int kind = 1; kind < KIND_PUT_COUNT; kind++) {
         expect_complete(entity_shape((enum kind)kind));
         expect_sound(entity_shape((enum kind)kind));
     }
@@ -91,7 +91,7 @@ Test(shape, every_table_covers_its_struct_in_ascending_numbers)
 
 Test(shape, kinds_are_found_by_their_names)
 {
-    for (int kind = 1; kind < KIND_COUNT; kind++)
+    for (int kind = 1; kind < KIND_PUT_COUNT; kind++)
         cr_expect_eq(entity_kind_find(slice_from(entity_kind_name((enum kind)kind))),
                      (enum kind)kind);
     cr_expect_eq(entity_kind_find(slice_from("line")), KIND_NONE);
@@ -101,7 +101,7 @@ Test(shape, kinds_are_found_by_their_names)
 Test(shape, a_cleared_struct_has_no_field_present)
 {
     union entity entity;
-    for (int kind = 1; kind < KIND_COUNT; kind++) {
+    for (int kind = 1; kind < KIND_PUT_COUNT; kind++) {
         const struct shape *shape = entity_shape((enum kind)kind);
         memset(&entity, 0x5A, sizeof entity);
         shape_clear(shape, &entity);

@@ -63,7 +63,7 @@ static void expect_valid_world(const struct world *world, uint64_t seed)
     size_t lines = naive_count(&world->stored, KIND_AGREEMENT_LINE);
     cr_expect(lines >= 50 && lines <= 300, "seed %lu: %zu lines", (unsigned long)seed,
               lines);
-    for (int kind = KIND_REGION; kind < KIND_COUNT; kind++)
+    for (int kind = KIND_REGION; kind < KIND_PUT_COUNT; kind++)
         for (size_t i = 0; i < naive_count(&world->stored, (enum kind)kind); i++)
             expect_valid((enum kind)kind, naive_at(&world->stored, (enum kind)kind, i),
                          seed);

@@ -212,7 +212,7 @@ struct slice rig_sample_world(struct rig *rig, bool validate_only)
     unsigned char id[STATE_REQUEST_ID_LEN] = {0};
     union entity entity;
     write_header(rig, validate_only, false, id);
-    for (int kind = 1; kind < KIND_COUNT; kind++) {
+    for (int kind = 1; kind < KIND_PUT_COUNT; kind++) {
         sample_entity((enum kind)kind, &entity);
         wire_apply_encode_change(CHANGE_PUT, (enum kind)kind, &entity, ABSENT,
                                  &rig->scratch);

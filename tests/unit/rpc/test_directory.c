@@ -31,7 +31,7 @@ Test(rpc_directory, get_finds_each_kind_by_its_key)
     struct rig rig;
     rig_init(&rig);
     rig_load(&rig);
-    for (int k = 1; k < KIND_COUNT; k++) {
+    for (int k = 1; k < KIND_PUT_COUNT; k++) {
         enum kind kind = (enum kind)k, found;
         union entity entity;
         uint64_t revision;

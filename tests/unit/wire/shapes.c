@@ -6,6 +6,7 @@
 #include "domain/question.h"
 #include "vardsok/log/v1/record.pb.h"
 #include "vardsok/v1/call.pb.h"
+#include "vardsok/v1/capacity.pb.h"
 #include "vardsok/v1/directory.pb.h"
 #include "vardsok/v1/entities.pb.h"
 #include "vardsok/v1/matching.pb.h"
@@ -32,8 +33,12 @@ static struct known_shape table[] = {
     IN_BOTH(Capacity),
     IN_BOTH(GuaranteeLimit),
     IN_BOTH(Setting),
+    IN_BOTH(Claim),
     {&shape_query, &vardsok_v1_MatchRequest_msg, NULL},
     {&shape_answer, &vardsok_v1_MatchResponse_msg, NULL},
+    {&shape_capacity_list_request, &vardsok_v1_CapacityServiceListRequest_msg, NULL},
+    {&shape_capacity_status, &vardsok_v1_CapacityStatus_msg, NULL},
+    {&shape_claim_list_request, &vardsok_v1_ListClaimsRequest_msg, NULL},
     {&shape_call_metadata, &vardsok_v1_CallMetadata_msg, NULL},
     {&shape_list_request, &vardsok_v1_ListRequest_msg, NULL},
     {&shape_status_response, &vardsok_v1_StatusResponse_msg, NULL},

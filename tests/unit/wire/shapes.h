@@ -14,7 +14,7 @@ struct known_shape {
     const pb_msgdesc_t *in_log;    // of vardsok.log.v1; NULL when it is never stored
 };
 
-// Ends with shape NULL. The first KIND_COUNT - 1 are the entities in the order of their
+// Ends with shape NULL. The first KIND_PUT_COUNT - 1 are the entities in the order of their
 // kinds.
 extern const struct known_shape *known_shapes;
 void known_shapes_init(void);

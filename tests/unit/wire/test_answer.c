@@ -62,7 +62,7 @@ static void put_world(void)
 {
     static const enum kind first[] = {KIND_REGION, KIND_NHV_AREA, KIND_SERVICE};
     union entity entity;
-    state = state_new(wire_record_decode);
+    state = state_new(wire_record_decode, wire_record_encode);
     for (int i = 0; i < 3; i++) {
         full_entity(first[i], &entity);
         put(first[i], &entity);

@@ -26,7 +26,7 @@ static void write_all(struct buffer *command)
 {
     struct wire_command_writer writer;
     wire_command_writer_init(&writer, command);
-    for (int kind = 1; kind < KIND_COUNT; kind++) {
+    for (int kind = 1; kind < KIND_PUT_COUNT; kind++) {
         write_sample(&writer, CHANGE_PUT, (enum kind)kind, ABSENT);
         write_sample(&writer, CHANGE_DELETE, (enum kind)kind, kind);
     }
@@ -43,7 +43,7 @@ Test(wire_command, changes_come_back_as_they_were_written)
     struct wire_command_reader reader;
     wire_command_reader_init(&reader, buffer_slice(&command));
     struct change change;
-    for (int kind = 1; kind < KIND_COUNT; kind++) {
+    for (int kind = 1; kind < KIND_PUT_COUNT; kind++) {
         union entity entity;
         full_entity((enum kind)kind, &entity);
         entity_normalize((enum kind)kind, &entity);
@@ -189,7 +189,7 @@ static void write_request(struct buffer *request, enum change_op op)
     const struct wire_apply_request header = {.request_id = REQUEST_ID,
                                               .return_stored = true};
     wire_apply_encode_header(&header, request);
-    for (int kind = 1; kind < KIND_COUNT; kind++) {
+    for (int kind = 1; kind < KIND_PUT_COUNT; kind++) {
         union entity entity;
         full_entity((enum kind)kind, &entity);
         wire_apply_encode_change(op, (enum kind)kind, &entity, kind, request);
@@ -203,7 +203,7 @@ static void expect_command(const struct buffer *request, enum change_op op)
     struct wire_apply_request header;
     struct refusal refusal;
     wire_command_writer_init(&writer, &expected);
-    for (int kind = 1; kind < KIND_COUNT; kind++)
+    for (int kind = 1; kind < KIND_PUT_COUNT; kind++)
         write_sample(&writer, op, (enum kind)kind, kind);
     wire_command_writer_close(&writer);
     int status = wire_apply_decode(buffer_slice(request), &header, &command, &refusal);
@@ -211,7 +211,7 @@ static void expect_command(const struct buffer *request, enum change_op op)
     cr_expect(slice_equal(header.request_id, REQUEST_ID));
     cr_expect(header.return_stored);
     cr_expect_not(header.validate_only);
-    cr_expect_eq(header.n_changes, KIND_COUNT - 1);
+    cr_expect_eq(header.n_changes, KIND_PUT_COUNT - 1);
     cr_expect(slice_equal(buffer_slice(&command), buffer_slice(&expected)));
     buffer_free(&expected);
     buffer_free(&command);
@@ -420,7 +420,7 @@ Test(wire_apply, changes_that_are_no_messages_are_refused)
 
 Test(wire_entity, entities_and_stored_records_read_back_the_same)
 {
-    for (int n = 1; n < KIND_COUNT; n++) {
+    for (int n = 1; n < KIND_PUT_COUNT; n++) {
         struct buffer bytes = {0}, record_bytes = {0}, stored = {0}, again = {0};
         union entity entity, read;
         enum kind kind = KIND_NONE;

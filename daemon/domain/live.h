@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Live claims, HELD or CONFIRMED: what takes slots of a capacity. Follows the claims'
+// records, and tells the match index how many slots are free.
+//
+// There are two times. What the log decides counts every hold that apply has not expired.
+// What readers see leaves out those that have run out by the daemon's clock, before an
+// entry comes that expires them; that is kept in the index alone.
+//
+//     holds ──► [ lapsed by readers' clock | running ]    by (until, sequence, index)
+#ifndef DOMAIN_LIVE_H
+#define DOMAIN_LIVE_H
+
+#include "base/check.h"
+
+#define uthash_fatal(what)                                                               \
+    check_failed(__FILE__, __LINE__, what) // no exit() in a pure layer
+#include <uthash.h>
+
+#include "domain/claim.h"
+
+struct row;
+struct rows;
+
+// A claim's id, in the order of making.
+struct live_id {
+    uint64_t sequence;
+    uint64_t index;
+};
+
+#define LIVE_NEVER INT64_MAX
+
+struct live_claim {
+    struct live_id id;
+    int64_t until_ms; // LIVE_NEVER when confirmed
+    struct row *capacity;
+    uint32_t slots;
+    struct live_claim *prev, *next; // of the capacity, by id
+    UT_hash_handle hh;              // by id
+};
+
+// Zero-initialise.
+struct live {
+    struct live_claim *by_id;
+    struct live_claim **holds;
+    uint32_t n_holds, capacity;
+    uint32_t n_lapsed;
+    int64_t seen_ms; // the readers' clock
+};
+
+static inline bool claim_is_live(const struct claim *claim)
+{
+    return claim->state == CLAIM_HELD || claim->state == CLAIM_CONFIRMED;
+}
+
+// The claim's capacity is stored (CHECK).
+void live_add(struct rows *rows, const struct claim *claim);
+void live_remove(struct rows *rows, const struct claim *claim);
+void live_close(struct live *live);
+
+// Moves the readers' clock, forward or back, and settles the index when free slots
+// changed.
+void live_see_time(struct rows *rows, int64_t now_ms);
+
+// The hold that runs out first, or NULL.
+const struct live_claim *live_first_hold(const struct live *live);
+
+uint64_t live_bytes(const struct live *live);
+
+#endif
