@@ -56,6 +56,23 @@ static bool parse(char *text, struct log_redis_high_water *mark)
     return true;
 }
 
+// Up to FILE_MAX bytes: a read may end early. -1 with errno.
+static ssize_t read_all(int fd, char text[FILE_MAX])
+{
+    size_t len = 0;
+    while (len < FILE_MAX) {
+        ssize_t n = read(fd, text + len, FILE_MAX - len);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return -1;
+        if (n == 0)
+            break;
+        len += (size_t)n;
+    }
+    return (ssize_t)len;
+}
+
 int log_redis_high_water_load(const char *data_dir, struct log_redis_high_water *mark,
                               char *what, size_t size)
 {
@@ -66,8 +83,10 @@ int log_redis_high_water_load(const char *data_dir, struct log_redis_high_water 
     if (fd < 0 && errno != ENOENT)
         return explain(what, size, "open", path);
     if (fd >= 0) {
-        ssize_t len = read(fd, text, FILE_MAX);
+        ssize_t len = read_all(fd, text);
+        int error = errno;
         close(fd);
+        errno = error;
         if (len < 0)
             return explain(what, size, "read", path);
         text[len] = '\0';
