@@ -197,8 +197,11 @@ static int find_last(const char *redis_dir, char path[PATH_MAX], char *what, siz
             snprintf(path, PATH_MAX, "%s/appendonlydir/%s", redis_dir, name);
             found = true;
         }
+    int error = ferror(file) ? errno : ENOENT;
     fclose(file);
-    errno = ENOENT;
+    errno = error;
+    if (error != ENOENT)
+        return explain(what, size, "read", manifest);
     return found ? 0 : explain(what, size, "find the append-only file in", manifest);
 }
 
@@ -222,17 +225,14 @@ static int copy_aside(const char *from, const char *redis_dir, char to[PATH_MAX]
     snprintf(to, PATH_MAX, "%s/torn-%s", redis_dir, when);
     int error = uv_fs_copyfile(NULL, &request, from, to, UV_FS_COPYFILE_FICLONE, NULL);
     uv_fs_req_cleanup(&request);
-    if (error) {
-        unlink(to); // a part of a copy is no copy
-        errno = -error;
+    errno = -error;
+    if (error || sync_path(to) || sync_path(redis_dir)) {
+        error = errno;
+        unlink(to); // a part of a copy is no copy, and the next attempt makes another
+        errno = error;
         return -1;
     }
-    return sync_path(to) || sync_path(redis_dir) ? -1 : 0;
-}
-
-static int cut(const char *path, uint64_t len)
-{
-    return truncate(path, (off_t)len) || sync_path(path) ? -1 : 0;
+    return 0;
 }
 
 // A server that never came as far as to make one.
@@ -279,11 +279,13 @@ int log_redis_aof_repair(const char *redis_dir, char *what, size_t size)
     }
     if (copy_aside(path, redis_dir, aside))
         return explain(what, size, "keep aside the torn", path);
-    if (cut(path, whole)) {
+    if (truncate(path, (off_t)whole)) {
         int status = explain(what, size, "cut the torn tail of", path);
         unlink(aside); // it will be tried again
         return status;
     }
+    if (sync_path(path)) // what was cut off is only aside now
+        return explain(what, size, "sync, without its torn tail,", path);
     snprintf(what, size,
              "the append-only file ended in the middle of a write: its last %llu bytes "
              "were taken off, the file as it was is kept as %.140s",

@@ -29,8 +29,8 @@ enum log_redis_aof_end log_redis_aof_scan(FILE *file, uint64_t *whole);
 
 // Repairs what lies in redis_dir, while no redis-server runs on it. 0: a torn tail was
 // taken off, or (what is empty then) nothing was wrong. STATUS_DATA_LOSS: CORRUPT;
-// STATUS_UNAVAILABLE: could not be read, copied or cut, and is as it was. what says it
-// for the operator.
+// STATUS_UNAVAILABLE: could not be read, copied or cut, and is as it was; or it was cut
+// but not synced, and the whole of it is kept aside. what says it for the operator.
 int log_redis_aof_repair(const char *redis_dir, char *what, size_t size);
 
 // Makes durable what the next redis-server will load: the last server may have ended
