@@ -148,6 +148,8 @@ int log_redis_child_write_config(struct log_redis_child *child)
     int status = 0;
     if (!out) {
         status = fail(child, "write", path);
+        if (fd >= 0)
+            close(fd);
     } else {
         print_config(child, out);
         bool failed = ferror(out) != 0;
