@@ -172,6 +172,9 @@ static void load_file(struct config *config)
         }
         load_line(config, line, number);
     }
+    // A part of the settings is not what was asked for.
+    if (len < 0 && !feof(file))
+        fault(config, "config: %s: %s", config->file, strerror(errno));
     free(line);
     fclose(file);
 }
