@@ -291,7 +291,7 @@ void grid_print(struct grid *grid, const struct grid_print_options *options,
         add_cells(grid, row, widths, line);
     }
     char *text = NULL;
-    CHECK(scols_print_table_to_string(table, &text) == 0);
+    CHECK(scols_print_table_to_string(table, &text) == 0 && text != NULL);
     append_trimmed(slice_from(text), out);
     free(text);
     scols_unref_table(table);
