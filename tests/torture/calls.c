@@ -16,15 +16,16 @@
 
 #define MAX_FAULTS 5
 
-static bool is_nonblocking(int fd)
-{
-    return (fcntl(fd, F_GETFL) & O_NONBLOCK) != 0;
-}
-
 static bool is_stream(int fd)
 {
     struct stat about;
     return fstat(fd, &about) == 0 && (S_ISSOCK(about.st_mode) || S_ISFIFO(about.st_mode));
+}
+
+// An eventfd that says EAGAIN has been written before, which is not so here.
+static bool is_nonblocking(int fd)
+{
+    return is_stream(fd) && (fcntl(fd, F_GETFL) & O_NONBLOCK) != 0;
 }
 
 static bool is_file(int fd)

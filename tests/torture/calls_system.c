@@ -117,6 +117,27 @@ ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
     return syscall(SYS_sendmsg, fd, &cut, flags);
 }
 
+ssize_t pread64(int fd, void *out, size_t len, off64_t offset)
+{
+    return fails(CALL_READ, fd, &len) ? -1 : syscall(SYS_pread64, fd, out, len, offset);
+}
+
+ssize_t pread(int fd, void *out, size_t len, off_t offset)
+{
+    return pread64(fd, out, len, offset);
+}
+
+ssize_t pwrite64(int fd, const void *bytes, size_t len, off64_t offset)
+{
+    return fails(CALL_WRITE, fd, &len) ? -1
+                                       : syscall(SYS_pwrite64, fd, bytes, len, offset);
+}
+
+ssize_t pwrite(int fd, const void *bytes, size_t len, off_t offset)
+{
+    return pwrite64(fd, bytes, len, offset);
+}
+
 ssize_t sendfile(int to, int from, off_t *offset, size_t len)
 {
     return fails(CALL_COPY, to, &len) ? -1 : syscall(SYS_sendfile, to, from, offset, len);

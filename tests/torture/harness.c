@@ -26,7 +26,8 @@
 struct shared {
     struct calls_report run, recovery;
     struct harness_result result;
-    bool is_ready; // the run without a fault succeeded
+    int64_t n_kept; // blocks that the run without a fault did not release
+    bool is_ready;  // the run without a fault succeeded
 };
 
 static struct shared *shared;
@@ -94,6 +95,9 @@ static _Noreturn void suffer(const struct torture_scenario *scenario,
     enum torture_end end = scenario->run();
     calls_stop();
     n_blocks = calls_n_blocks() - n_blocks;
+    if (scenario->has_threads && index == 0)
+        shared->n_kept = n_blocks;
+    n_blocks = n_blocks < shared->n_kept ? 0 : n_blocks - shared->n_kept;
     n_descriptors = count_descriptors() - n_descriptors;
     if (n_blocks != 0)
         torture_wrong(scenario->name, 0, "%lld blocks were not released",

@@ -126,7 +126,7 @@ static void write_world(void)
     struct refusal refusal;
     world_init_small(&world, 7);
     wire_command_writer_init(&writer, &world_command);
-    for (enum kind kind = KIND_REGION; kind < KIND_COUNT; kind++)
+    for (enum kind kind = KIND_REGION; kind < KIND_PUT_COUNT; kind++)
         for (size_t i = 0; i < naive_count(&world.stored, kind); i++) {
             union entity copy = *naive_at(&world.stored, kind, i);
             TORTURE_EXPECT(wire_command_add(&writer, CHANGE_PUT, kind, &copy, ABSENT,
@@ -289,12 +289,17 @@ static enum torture_end request_ids_grow(void)
 }
 
 const struct torture_scenario torture_domain[] = {
-    {"match_index_is_built_and_asked", true, false, NULL, index_is_built_and_asked, NULL,
-     false},
-    {"state_applies_a_world_and_answers", true, false, prepare_world,
-     state_applies_a_world_and_answers, NULL, false},
-    {"state_takes_a_mixed_batch_back", true, false, prepare_refused_batch,
-     batch_is_taken_back, NULL, false},
-    {"request_ids_grow", true, false, NULL, request_ids_grow, NULL, false},
+    {.name = "match_index_is_built_and_asked",
+     .run = index_is_built_and_asked,
+     .memory = true},
+    {.name = "state_applies_a_world_and_answers",
+     .run = state_applies_a_world_and_answers,
+     .memory = true,
+     .prepare = prepare_world},
+    {.name = "state_takes_a_mixed_batch_back",
+     .run = batch_is_taken_back,
+     .memory = true,
+     .prepare = prepare_refused_batch},
+    {.name = "request_ids_grow", .run = request_ids_grow, .memory = true},
     {0},
 };

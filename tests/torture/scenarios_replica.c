@@ -210,11 +210,17 @@ static enum torture_end what_waits_is_let_go(void)
 }
 
 const struct torture_scenario torture_replica[] = {
-    {"replica_answers_writes", true, false, NULL, write_is_answered,
-     replay_finds_what_was_acknowledged, false},
-    {"replica_retries_an_unknown_outcome", true, false, NULL, unknown_outcome_is_retried,
-     replay_finds_what_was_acknowledged, false},
-    {"replica_lets_go_of_a_write", true, false, NULL, what_waits_is_let_go,
-     replay_finds_what_was_acknowledged, false},
+    {.name = "replica_answers_writes",
+     .run = write_is_answered,
+     .memory = true,
+     .recover = replay_finds_what_was_acknowledged},
+    {.name = "replica_retries_an_unknown_outcome",
+     .run = unknown_outcome_is_retried,
+     .memory = true,
+     .recover = replay_finds_what_was_acknowledged},
+    {.name = "replica_lets_go_of_a_write",
+     .run = what_waits_is_let_go,
+     .memory = true,
+     .recover = replay_finds_what_was_acknowledged},
     {0},
 };

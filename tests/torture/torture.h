@@ -30,6 +30,8 @@ struct torture_scenario {
     enum torture_end (*run)(void);
     // Runs after every run, if not NULL: is what torture_acknowledge was told there?
     void (*recover)(void);
+    // libc keeps some of what threads had: as many blocks may stay as without a fault.
+    bool has_threads;
     bool is_planted; // wrong on purpose: runs only when it is named
 };
 
