@@ -32,6 +32,7 @@ GATES = [
     ("over Redis GET", 0.5, 0.8, False),
     ("gRPC over HTTP/2", 3, 5, False),
     ("durable writes over XADD", 0.8, 1.0, False),
+    ("claim over plain durable write, p50", 1.3, 1.3, True),
     ("restart over XRANGE", 1, 0.5, True),
     ("bytes per agreement line", 200, 120, True),
     ("longest pause of the loop, ms", 20, 1, True),
@@ -88,6 +89,15 @@ def measure_writes(bin_dir, process, url, data, args, values, rows):
         rows.append((f"durable writes, 64 under way: {name}", result[name], unit))
 
 
+def measure_claims(bin_dir, url, data, args, values, rows):
+    result = run_json(*pinned(CLIENT, bin_dir / "claim_bench", url.removeprefix("unix:"),
+                              data / "world" / "waiting_times.csv", 3 if args.quick else 12))
+    values["claim over plain durable write, p50"] = result["ratio"]
+    for name, unit in (("put_p50_us", "µs"), ("claim_p50_us", "µs"), ("claim_p99_us", "µs"),
+                       ("ratio_lowest", ""), ("ratio_highest", "")):
+        rows.append((f"one durable write at a time: {name}", result[name], unit))
+
+
 def measure_daemon(bin_dir, data, args, values, rows):
     world = data / "world"
     subprocess.run(["/usr/bin/python3", ROOT / "bench" / "make_world.py", "--out", world,
@@ -96,6 +106,7 @@ def measure_daemon(bin_dir, data, args, values, rows):
         measure_import(bin_dir, process, url, world, values, rows)
         measure_calls(bin_dir, url, data, args, values, rows)
         measure_writes(bin_dir, process, url, data, args, values, rows)
+        measure_claims(bin_dir, url, data, args, values, rows)
 
 
 def measure_match(bin_dir, args, values, rows):
