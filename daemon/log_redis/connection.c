@@ -331,6 +331,7 @@ static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *bytes)
     if (len == 0 || !is_connected(connection))
         return;
     connection->late = false;
+    connection->heard_ms = uv_now(connection->loop);
     if (len < 0) {
         fail(connection, "read from Redis: %s", uv_strerror((int)len));
         return;

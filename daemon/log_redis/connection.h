@@ -82,6 +82,7 @@ struct log_redis_connection {
     bool late;           // a deadline passed; what came meanwhile is read first
     uint8_t n_greetings; // replies awaited
     uint32_t n_attempts; // since it last settled
+    uint64_t heard_ms;   // the loop's clock when anything last came
     uv_timer_t timer;    // to connect, the next deadline, or the next attempt
     union {
         uv_stream_t stream;

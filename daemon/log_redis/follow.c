@@ -3,10 +3,10 @@
 // Happy path: on_ready -> (PROOF: is the entry seen last still there?) -> CATCH, by
 // XRANGE, until a reply is shorter than asked for -> on_caught_up -> WAIT, by XREAD
 // BLOCK, for ever. Failure modes: the connection is lost or silent for longer than it may
-// block (connect again, go on from the entry seen last); an error reply (the same, after
-// a rest); a reply that is too large for the limits (the next connection asks for few
-// entries); entries from before those asked for (connect again); an id, a field or an
-// entry that does not fit (verdict, ENDED).
+// block, or for a second while there is news (connect again, go on from the entry seen
+// last); an error reply (the same, after a rest); a reply that is too large for the
+// limits (the next connection asks for few entries); entries from before those asked for
+// (connect again); an id, a field or an entry that does not fit (verdict, ENDED).
 //
 //   IDLE -> PROOF -> CATCH -> WAIT      any of the three -> IDLE when the connection is
 //   lost,
@@ -22,6 +22,7 @@
 #define RANGE_TIMEOUT_MS 10000
 #define BLOCK_MS 5000
 #define WATCHDOG_MS (BLOCK_MS + 2000)
+#define SILENT_MS 900 // a little less than from one round of control to the next
 #define COUNT_FIRST 64
 #define COUNT_GROWTH 4
 
@@ -231,6 +232,21 @@ void log_redis_follow_init(struct log_redis_follow *follow, uv_loop_t *loop,
     follow->connection.on_ready = on_ready;
     follow->connection.on_lost = on_lost;
     follow->connection.on_closed = on_closed;
+}
+
+void log_redis_follow_expect(struct log_redis_follow *follow, uint64_t tail,
+                             uint64_t at_ms)
+{
+    uint64_t heard_ms = follow->connection.heard_ms;
+    uint64_t since_ms = heard_ms > follow->due_ms ? heard_ms : follow->due_ms;
+    if (follow->seen.sequence >= follow->due) {
+        follow->due = tail;
+        follow->due_ms = at_ms;
+    } else if (follow->state == LOG_REDIS_FOLLOW_WAIT && at_ms >= since_ms + SILENT_MS) {
+        follow->due_ms = at_ms;
+        log_redis_connection_drop(&follow->connection,
+                                  "Redis does not send the entries that the log holds");
+    }
 }
 
 bool log_redis_follow_is_connected(const struct log_redis_follow *follow)

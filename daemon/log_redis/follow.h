@@ -42,12 +42,17 @@ struct log_redis_follow {
     enum log_redis_follow_state state;
     struct log_redis_position seen; // handed over last
     uint32_t count;                 // entries asked for
+    uint64_t due, due_ms;           // the log is known to hold this entry, and since when
 };
 
 // From the beginning of the log, unless seen is set before start.
 void log_redis_follow_init(struct log_redis_follow *follow, uv_loop_t *loop,
                            const struct log_redis_address *address);
 void log_redis_follow_start(struct log_redis_follow *follow);
+// Another connection has seen that the log holds the entry tail, on the loop's clock at
+// at_ms: a follower that hears nothing although there is news connects again.
+void log_redis_follow_expect(struct log_redis_follow *follow, uint64_t tail,
+                             uint64_t at_ms);
 // Whether it is connected to the log that it has followed so far; connection.what says
 // why not.
 bool log_redis_follow_is_connected(const struct log_redis_follow *follow);

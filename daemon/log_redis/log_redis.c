@@ -156,6 +156,8 @@ static void on_control_change(struct log_redis_control *control)
         log_redis_append_start(&log->append);
         log_redis_follow_start(&log->follow);
     }
+    if (control->passed)
+        log_redis_follow_expect(&log->follow, control->tail, control->asked_ms);
     if (log->was_caught_up)
         keep_mark(log);
     decide(log);

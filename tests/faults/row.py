@@ -18,6 +18,7 @@ class Options:
     kills: int = 20
     acks: int = 100  # acknowledged writes before each kill
     long: bool = False
+    quick: bool = False  # as in every test run: seconds
     seed: int = 1
     verbose: bool = False
 

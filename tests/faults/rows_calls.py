@@ -55,13 +55,13 @@ def no_descriptors(folder):
     return counts, max(recovery_ms)
 
 
-def odd_calls(folder, every):
+def odd_calls(folder, every, rounds):
     """Every so many reads, writes and accepts of the daemon end in an error or are cut short."""
     environment = processes.preload(folder, "syscalls", FAULTS_EVERY=every,
                                     FAULTS_FILE=folder / "struck")
     with Site(folder / "1", environment=environment) as site:
         with Load(site.url) as ledger:
-            for _ in range(20):
+            for _ in range(rounds):
                 ledger.wait_more(200)
                 with contextlib.suppress(OSError, EOFError):  # accepts fail too
                     status(site.url)
@@ -76,12 +76,12 @@ def odd_calls(folder, every):
 
 
 @row("F31")
-def odd_system_calls(folder, _options):
+def odd_system_calls(folder, options):
     acked, struck = 0, []
     counts, recovery_ms = no_descriptors(folder / "d")
     acked += counts.acked
-    for every in (20, 7, 3):
-        counts, n = odd_calls(folder / str(every), every)
+    for every in (16, 7, 3):
+        counts, n = odd_calls(folder / str(every), every, 8 if options.quick else 20)
         acked += counts.acked
         struck.append(n)
     expect(min(struck) > 20, f"only {struck} calls failed")

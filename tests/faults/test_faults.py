@@ -13,19 +13,20 @@ from entries import Broken, Entry, Replay, xxh3  # noqa: E402
 from loader import Ledger, Write  # noqa: E402
 from verify import Verdict, judge  # noqa: E402
 
-CI = Options(kills=10, acks=50)
+CI = Options(kills=10, acks=50, quick=True)
 
 
 class Rows(unittest.TestCase):
     def test_the_expected_rows_survive(self):
-        for name in run.expected():
+        for name in run.expected()[0]:
             with self.subTest(row=name):
                 survived, line = run.run_row(name, CI)
                 print(line, file=sys.stderr)
                 self.assertTrue(survived, line)
 
     def test_every_expected_row_exists(self):
-        self.assertLessEqual(set(run.expected()), set(ROWS))
+        names, left_out = run.expected()
+        self.assertLessEqual({*names, *left_out}, set(ROWS))
 
 
 class TheHarnessSeesFaults(unittest.TestCase):

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """After the fault: is every acknowledged write there once, and nothing twice?"""
 
+import time
+
 import entries
 import native
 import processes as site
@@ -21,6 +23,38 @@ def expect(condition, what):
 def status(url):
     with native.Connection(url) as connection:
         return connection.status()
+
+
+def lag_ms(connection):
+    answer = native.fields(connection.call(native.STATUS))
+    return native.fields(answer[5][0]).get(5, [0])[0]
+
+
+def read_for(url, seconds):
+    """Reads without pause; (slowest in ms, oldest age told in ms)."""
+    slowest = oldest = 0.0
+    end = time.monotonic() + seconds
+    with native.Connection(url) as connection:
+        while (start := time.monotonic()) < end:
+            native.fields(connection.call(native.MATCH, native.QUERY))
+            oldest = max(oldest, lag_ms(connection))
+            slowest = max(slowest, (time.monotonic() - start) * 1000)
+    return slowest, oldest
+
+
+def why_not(url):
+    with native.Connection(url) as connection:
+        log = native.fields(native.fields(connection.call(native.STATUS))[5][0])
+        return log.get(6, [b""])[0].decode()
+
+
+def wait_why(url, text):
+    """Until status gives a reason with this in it; the reason."""
+    end = time.monotonic() + 20
+    while text not in (what := why_not(url)):
+        expect(time.monotonic() < end, f"no {text!r} in the reason told: {what}")
+        time.sleep(0.01)
+    return what
 
 
 def stored_waiting_times(url):
