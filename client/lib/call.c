@@ -163,8 +163,7 @@ int vardsok_call_start(struct vardsok *connection, const struct vardsok_request 
             return status;
     }
     struct vardsok_call *made = malloc(sizeof *made);
-    if (made == NULL)
-        abort();
+    CHECK(made != NULL);
     *made = (struct vardsok_call){
         .connection = connection,
         .method = request->method,
@@ -245,8 +244,7 @@ int vardsok_call_unary(struct vardsok *connection, const struct vardsok_request 
                                   "the daemon ended the call without an answer");
     if (status == 1) {
         void *copy = malloc(message_len ? message_len : 1);
-        if (copy == NULL)
-            abort();
+        CHECK(copy != NULL);
         memcpy(copy, message, message_len);
         *response = copy;
         *len = message_len;

@@ -17,6 +17,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/check.h"
 #include "lib/error.h"
 #include "wire/status.h"
 
@@ -245,8 +246,7 @@ int vardsok_open(const char *servers, uint32_t timeout_ms, struct vardsok **conn
     if (status != 0)
         return status;
     struct vardsok *result = malloc(sizeof *result);
-    if (result == NULL)
-        abort();
+    CHECK(result != NULL);
     *result = made;
     *connection = result;
     return 0;
