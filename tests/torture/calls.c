@@ -222,6 +222,7 @@ void abort(void)
         dladdr(__builtin_return_address(0), &caller) && caller.dli_fname &&
         strstr(caller.dli_fname, "libuv")) {
         strcpy(report->what, "libuv aborted");
+        report->is_library = true;
         note_abort();
     }
     signal(SIGABRT, SIG_DFL);

@@ -56,7 +56,8 @@ struct calls_report {
     uint32_t kind;     // enum call_kind of it
     uint32_t n_faults; // there are for that kind
     int error;
-    bool is_controlled;        // abort was called after CHECK or by libuv ...
+    bool is_controlled;        // abort was called after CHECK or by libuv
+    bool is_library;           // by libuv ...
     uint64_t calls_after;      // ... so many calls of the same thread after the strike
     char what[CALLS_WHAT_LEN]; // why it was aborted, or what was wrong
     uint32_t end;              // enum torture_end, 0 while there is none

@@ -89,6 +89,7 @@ static int count_descriptors(void)
 static _Noreturn void suffer(const struct torture_scenario *scenario,
                              enum call_family family, uint64_t index, uint32_t fault)
 {
+    signal(SIGPIPE, SIG_IGN); // as our programs do
     int n_descriptors = count_descriptors();
     int64_t n_blocks = calls_n_blocks();
     calls_start(mine, family, index, fault);
@@ -168,7 +169,9 @@ static const char *judge(const struct calls_report *report, int status)
                report->is_controlled) {
         if (!report->is_struck)
             snprintf(text, sizeof text, "aborted without a fault: %s", report->what);
-        else if (report->kind != CALL_ALLOCATE || report->calls_after <= MAX_AFTER)
+        else if (report->kind != CALL_ALLOCATE && !report->is_library)
+            snprintf(text, sizeof text, "aborted for a system call: %s", report->what);
+        else if (report->calls_after <= MAX_AFTER || report->is_library)
             return NULL;
         else
             snprintf(text, sizeof text, "aborted %llu calls later: %s",
@@ -244,7 +247,7 @@ static void say_end(const struct torture_scenario *scenario, uint64_t index,
             run->is_unfit ? "unfit"
             : run->error  ? strerror(run->error)
                           : "short",
-            fault, run->end ? ends[run->end] : "not well", run->what);
+            fault, run->is_controlled ? "aborted" : ends[run->end], run->what);
 }
 
 static void fail_each(const struct torture_scenario *scenario, enum call_family family,

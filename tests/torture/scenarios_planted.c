@@ -63,6 +63,14 @@ static enum torture_end check_too_late(void)
     return TORTURE_DONE;
 }
 
+static enum torture_end check_a_system_call(void)
+{
+    int fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    CHECK(fd >= 0);
+    close(fd);
+    return TORTURE_DONE;
+}
+
 static enum torture_end end_without_a_word(void)
 {
     void *block = malloc(8);
@@ -129,6 +137,10 @@ const struct torture_scenario torture_planted[] = {
     {.name = "planted_check_too_late",
      .run = check_too_late,
      .memory = true,
+     .is_planted = true},
+    {.name = "planted_check_a_system_call",
+     .run = check_a_system_call,
+     .system = true,
      .is_planted = true},
     {.name = "planted_end_without_a_word",
      .run = end_without_a_word,

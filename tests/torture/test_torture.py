@@ -18,6 +18,7 @@ PLANTED = {
     "planted_keep_the_descriptor": "1 descriptors were not released",
     "planted_give_another_result": "wrong: .*is_right",
     "planted_check_too_late": "aborted 2 calls later",
+    "planted_check_a_system_call": "aborted for a system call",
     "planted_end_without_a_word": "killed by signal 6",
     "planted_try_for_ever": "silence",
     "planted_promise_before_writing": "wrong: .*torture_acknowledged",

@@ -6,7 +6,8 @@
 //
 //   TORTURE_DONE     it succeeded after all, with the right result
 //   TORTURE_REFUSED  an error that the called function documents, and the state as before
-//   an abort in a controlled way: by CHECK or by libuv, at that call or the next
+//   an abort in a controlled way, at that call or the next: by CHECK when an allocation
+//   failed, by libuv when that or epoll_ctl did; no other system call may end a process
 //
 // with everything released (blocks and descriptors; not after an abort), never in a
 // crash, a report of a sanitizer, a wrong result, or silence. What it acknowledged before
@@ -39,7 +40,7 @@ struct torture_scenario {
 extern const struct torture_scenario *const torture_tables[];
 extern const struct torture_scenario torture_domain[], torture_wire[], torture_replica[],
     torture_rpc[], torture_files[], torture_redis[], torture_server[], torture_client[],
-    torture_planted[];
+    torture_calls[], torture_planted[];
 
 // --- for scenarios ---
 
