@@ -132,7 +132,7 @@ static void on_exit_of_server(uv_process_t *process, int64_t exit_status, int si
     if (uv_now(child->loop) - child->started_ms >= REST_MAX_MS)
         child->n_attempts = 0;
     snprintf(child->what, sizeof child->what,
-             "redis-server ended (%s %d); see %.180s/redis.log",
+             "redis-server ended (%s %d) and is started again; see %.160s/redis.log",
              signal ? "signal" : "exit status", signal ? signal : (int)exit_status,
              child->redis_dir);
     if (!child->closing && exit_status == EXIT_NOT_FOUND) {
@@ -196,7 +196,8 @@ static void spawn(struct log_redis_child *child)
     move(child, LOG_REDIS_CHILD_RUNNING);
     int error = start_process(child);
     if (error) {
-        snprintf(child->what, sizeof child->what, "start setpriv: %s",
+        snprintf(child->what, sizeof child->what,
+                 "redis-server cannot be started by setpriv, of util-linux: %s",
                  uv_strerror(error));
         move(child, LOG_REDIS_CHILD_EXITED);
         uv_close((uv_handle_t *)&child->process, on_process_closed);
@@ -231,7 +232,7 @@ static void on_prepared(uv_work_t *work, int status)
         return;
     }
     memcpy(child->what, files->what, sizeof child->what);
-    if (files->status == STATUS_DATA_LOSS || child->is_first)
+    if (files->status == STATUS_DATA_LOSS || !child->was_used)
         be_failed(child, files->status);
     else
         rest(child);
@@ -286,7 +287,7 @@ static void try_lock(struct log_redis_child *child)
 
 void log_redis_child_use(struct log_redis_child *child)
 {
-    child->worked = true;
+    child->worked = child->was_used = true;
 }
 
 void log_redis_child_settle(struct log_redis_child *child)

@@ -56,6 +56,7 @@ struct log_redis_child {
     enum log_redis_child_state state;
     bool closing, failed, process_open, preparing;
     bool is_first;                    // no server was started yet
+    bool was_used;                    // any server was
     bool worked;                      // the server now or last running was used
     int lock;                         // descriptor, -1 when there is none
     char *data_dir;                   // absolute
@@ -76,7 +77,8 @@ void log_redis_child_init(struct log_redis_child *child, uv_loop_t *loop);
 // STATUS_INVALID_ARGUMENT (folder), STATUS_FAILED_PRECONDITION (locked by another for
 // LOG_REDIS_LOCK_WAIT_MS), STATUS_NOT_FOUND (no redis-server or no setpriv),
 // STATUS_DATA_LOSS (its append-only file is damaged, and not just torn at the end),
-// STATUS_UNAVAILABLE (the disk fails before the first server was started).
+// STATUS_UNAVAILABLE, STATUS_RESOURCE_EXHAUSTED (the disk fails or is full before a
+// server was ever used).
 void log_redis_child_start(struct log_redis_child *child, const char *data_dir);
 // Ends the server cleanly (SIGTERM; SIGKILL after 10 s), frees the lock, then calls
 // on_closed; never inside the call.
@@ -87,7 +89,8 @@ void log_redis_child_use(struct log_redis_child *child);
 // The server keeps what is written: the next rest will be short again.
 void log_redis_child_settle(struct log_redis_child *child);
 
-// child_files.c: what lies in the folder. 0 or STATUS_INVALID_ARGUMENT with what filled.
+// child_files.c: what lies in the folder. 0 or, with what filled, STATUS_INVALID_ARGUMENT
+// or STATUS_RESOURCE_EXHAUSTED (disk full).
 int log_redis_child_make_folders(struct log_redis_child *child, const char *data_dir);
 int log_redis_child_write_config(struct log_redis_child *child);
 // In any thread; fills status (STATUS_DATA_LOSS, STATUS_RESOURCE_EXHAUSTED,

@@ -21,10 +21,18 @@
     "+hgetall "                                                                          \
     "+hset +exists +time +role +config|get"
 
+// A limit on the size of files counts too.
+static bool is_full(int error)
+{
+    return error == ENOSPC || error == EDQUOT || error == EFBIG;
+}
+
 static int fail(struct log_redis_child *child, const char *doing, const char *path)
 {
-    snprintf(child->what, sizeof child->what, "%s %s: %s", doing, path, strerror(errno));
-    return STATUS_INVALID_ARGUMENT;
+    int error = errno;
+    snprintf(child->what, sizeof child->what, "%s%s %s: %s",
+             is_full(error) ? "disk full: " : "", doing, path, strerror(error));
+    return is_full(error) ? STATUS_RESOURCE_EXHAUSTED : STATUS_INVALID_ARGUMENT;
 }
 
 static char *join(const char *folder, const char *name)
@@ -160,8 +168,7 @@ int log_redis_child_write_config(struct log_redis_child *child)
     return status;
 }
 
-// In a file of its own, at the offset where the append-only file goes on: a limit on the
-// size of files counts too.
+// In a file of its own, at the offset where the append-only file goes on.
 static int find_room(struct log_redis_child_files *files)
 {
     char *path = join(files->redis_dir, "room");
@@ -174,10 +181,10 @@ static int find_room(struct log_redis_child_files *files)
         unlink(path);
     }
     free(path);
-    if (error != ENOSPC && error != EDQUOT && error != EFBIG)
+    if (!is_full(error))
         return 0; // the server will find out itself
     snprintf(files->what, sizeof files->what,
-             "disk full: no room for the log in %.140s (%s); writes go on when there is",
+             "disk full: no room for the log in %.140s (%s); make room there",
              files->redis_dir, strerror(error));
     return STATUS_RESOURCE_EXHAUSTED;
 }

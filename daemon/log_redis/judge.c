@@ -67,7 +67,7 @@ static int say(int status, const char *why, char *what, size_t size)
 static int judge_child(const struct log_redis *log, char *what, size_t size)
 {
     const struct log_redis_child *child = &log->child;
-    return say(child->state == LOG_REDIS_CHILD_LOCKING
+    return say(child->state == LOG_REDIS_CHILD_LOCKING && !child->failed
                    ? STATUS_FAILED_PRECONDITION // somebody else is in the folder
                    : STATUS_UNAVAILABLE,
                or_else(child->what, "the private redis-server is being started"), what,
@@ -77,10 +77,12 @@ static int judge_child(const struct log_redis *log, char *what, size_t size)
 static int judge_mark(const struct log_redis *log, char *what, size_t size)
 {
     uint64_t marked = log->marker.mark.position.sequence;
-    if (log->follow.seen.sequence < marked)
-        return say(STATUS_UNAVAILABLE,
-                   "catching up with what this data folder has followed before", what,
-                   size);
+    if (log->follow.seen.sequence < marked) {
+        snprintf(what, size,
+                 "catching up to entry %llu, where this data folder was before",
+                 (unsigned long long)marked);
+        return STATUS_UNAVAILABLE;
+    }
     if (log->marker.data_dir && marked == 0)
         return say(STATUS_UNAVAILABLE,
                    or_else(log->marker.what, "the log is being read for the first time"),
