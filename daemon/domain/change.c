@@ -53,6 +53,8 @@ void change_replace(struct state *state, enum kind kind, struct sorted_place pla
                     struct record *next)
 {
     struct record *old = sorted_at(&state->records[kind], place);
+    if (state->walk && old)
+        snapshot_save_record(state->walk, old);
     replace(state, kind, place, next);
     journal_add(state, (struct journal_entry){kind, old, next});
 }
@@ -67,6 +69,21 @@ int change_check_expected(const struct change *change, const struct record *old,
     return refuse(refusal, STATUS_ABORTED, REASON_REVISION_MISMATCH, "expected_revision",
                   "expected_revision is %lld, stored is %llu",
                   (long long)change->expected_revision, (unsigned long long)revision);
+}
+
+bool change_load(struct state *state, enum kind kind, uint64_t revision,
+                 struct slice bytes)
+{
+    struct record *record = record_new(&state->slab, kind, revision, bytes);
+    record_view_set(&state->new, record);
+    struct sorted_place place =
+        sorted_locate(&state->records[kind], record_view_key(&state->new));
+    if (place.found) {
+        record_free(&state->slab, record);
+        return false;
+    }
+    replace(state, kind, place, record);
+    return true;
 }
 
 static int put(struct state *state, const struct change *change, const struct moment *at,
@@ -123,6 +140,8 @@ int change_apply(struct state *state, const struct change *change,
 
 void change_commit(struct state *state)
 {
+    if (state->walk)
+        snapshot_keep_saved(state->walk);
     for (uint32_t i = 0; i < state->n_journal; i++)
         record_free(&state->slab, state->journal[i].old);
     state->n_journal = 0;
@@ -131,6 +150,8 @@ void change_commit(struct state *state)
 
 void change_rollback(struct state *state)
 {
+    if (state->walk)
+        snapshot_drop_saved(state->walk);
     while (state->n_journal > 0) {
         struct journal_entry *entry = &state->journal[--state->n_journal];
         record_view_set(&state->new, entry->new ? entry->new : entry->old);

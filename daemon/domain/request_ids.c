@@ -51,6 +51,12 @@ const struct request_entry *request_ids_find(const struct request_ids *ids,
     return place ? &ids->ring[place - 1] : NULL;
 }
 
+const struct request_entry *request_ids_at(const struct request_ids *ids, uint32_t at)
+{
+    CHECK(at < ids->n);
+    return &ids->ring[(ids->first + at) & (ids->capacity - 1)];
+}
+
 int64_t request_ids_horizon_ms(const struct request_ids *ids, int64_t logical_ms)
 {
     int64_t by_age = logical_ms - STATE_REQUEST_ID_AGE_MS;
@@ -103,6 +109,7 @@ static void evict_oldest(struct request_ids *ids,
     clear_slot(ids, find_slot(ids, oldest->id));
     ids->first = (ids->first + 1) & (ids->capacity - 1);
     ids->n--;
+    ids->n_evicted++;
 }
 
 void request_ids_add(struct request_ids *ids, const struct request_entry *entry,

@@ -22,6 +22,7 @@ struct request_ids {
     uint32_t *slots;          // ring place + 1; 0 = free
     uint32_t capacity, n;     // of the ring; slots has twice as many places
     uint32_t first;           // oldest entry's place
+    uint64_t n_evicted;       // ever
     int64_t evicted_until_ms; // time of the newest id that was evicted
 };
 
@@ -33,6 +34,8 @@ bool request_id_is_v7(const unsigned char id[STATE_REQUEST_ID_LEN]);
 const struct request_entry *
 request_ids_find(const struct request_ids *ids,
                  const unsigned char id[STATE_REQUEST_ID_LEN]);
+// The at-th oldest entry, at < n.
+const struct request_entry *request_ids_at(const struct request_ids *ids, uint32_t at);
 // The oldest id time that is accepted at a logical time.
 int64_t request_ids_horizon_ms(const struct request_ids *ids, int64_t logical_ms);
 // Adds an id that is not there, evicting what is too old or too many. on_evict (may be

@@ -59,11 +59,12 @@ static int apply_changes(struct state *state, struct moment at,
     return STATUS_OK;
 }
 
-static const char *static_field(const char *field)
+const char *state_field_find(const char *field)
 {
     // A recorded outcome keeps no text of its own: these are all the fields that apply
     // refuses.
-    static const char *const fields[] = {"expected_revision",
+    static const char *const fields[] = {"",
+                                         "expected_revision",
                                          "delete",
                                          "unit",
                                          "service",
@@ -81,24 +82,28 @@ static const char *static_field(const char *field)
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
         if (strcmp(fields[i], field) == 0)
             return fields[i];
-    CHECK(field[0] == '\0');
-    return "";
+    return NULL;
 }
 
 static struct outcome outcome_of(uint64_t sequence, const struct refusal *refusal)
 {
+    const char *field = state_field_find(refusal->field);
+    CHECK(field);
     return (struct outcome){
         .sequence = sequence,
         .status = refusal->status,
         .reason = refusal->reason,
         .change_index = refusal->change_index,
-        .field = static_field(refusal->field),
+        .field = field,
     };
 }
 
 static void forget_request(void *arg, const struct request_entry *entry)
 {
-    digest_remove_request(arg, entry);
+    struct state *state = arg;
+    if (state->walk)
+        snapshot_save_request(state->walk, entry);
+    digest_remove_request(&state->digest, entry);
 }
 
 static void record_outcome(struct state *state, const struct command_header *header,
@@ -108,7 +113,7 @@ static void record_outcome(struct state *state, const struct command_header *hea
     memcpy(entry.id, header->request_id, sizeof entry.id);
     memcpy(entry.payload_hash, header->payload_hash, sizeof entry.payload_hash);
     request_ids_add(&state->request_ids, &entry, state->logical_ms, forget_request,
-                    &state->digest);
+                    state);
     digest_add_request(&state->digest, &entry);
 }
 

@@ -9,6 +9,7 @@
 #include "domain/request_ids.h"
 #include "domain/rows.h"
 #include "domain/slab.h"
+#include "domain/snapshot.h"
 #include "domain/sorted.h"
 
 // What one change did, to be undone if a later one of the batch is refused.
@@ -33,6 +34,7 @@ struct state {
     struct record_view found;    // what an operation looks at
     struct buffer encoded;       // of a record that apply makes
     struct arena arena;          // messages of refusals, reset per command
+    struct snapshot_walk *walk;  // under way, or NULL
 };
 
 // Where in the log a change stands.
@@ -58,10 +60,25 @@ void change_replace(struct state *state, enum kind kind, struct sorted_place pla
                     struct record *next);
 int change_check_expected(const struct change *change, const struct record *old,
                           struct refusal *refusal);
+// Puts a record of a snapshot into its place; false when the key is taken. The index is
+// not settled.
+bool change_load(struct state *state, enum kind kind, uint64_t revision,
+                 struct slice bytes);
 // Frees what the journal replaced, and settles the index.
 void change_commit(struct state *state);
 // Undoes everything in the journal, newest first, and settles the index.
 void change_rollback(struct state *state);
+
+// A recorded outcome's field as its static text; NULL when apply has no such field.
+const char *state_field_find(const char *field);
+
+// What a walk must write before it goes: a record that is to be replaced, to be kept or
+// dropped with the batch, and the oldest request.
+void snapshot_save_record(struct snapshot_walk *walk, const struct record *old);
+void snapshot_keep_saved(struct snapshot_walk *walk);
+void snapshot_drop_saved(struct snapshot_walk *walk);
+void snapshot_save_request(struct snapshot_walk *walk,
+                           const struct request_entry *oldest);
 
 // The rules that look at what is stored. old is NULL for a new entity.
 int reference_check_put(const struct state *state, const struct change *change,
