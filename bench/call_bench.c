@@ -15,11 +15,9 @@
 
 #include "base/check.h"
 #include "client.h"
-#include "domain/question.h"
-#include "wire/codec.h"
+#include "queries.h"
 
 #define N_QUERIES 10000
-#define N_SERVICES 2000
 #define ANSWER_MAX (1 << 20)
 
 static struct buffer requests[N_QUERIES];
@@ -32,43 +30,6 @@ static uint32_t get_u32(const char *in)
     for (int i = 0; i < 4; i++)
         value = value << 8 | (unsigned char)in[i];
     return value;
-}
-
-// Zipf with s = 1 over the services of bench/make_world.py.
-static int draw_service(unsigned *seed)
-{
-    static double sums[N_SERVICES];
-    if (sums[0] == 0)
-        for (int i = 0; i < N_SERVICES; i++)
-            sums[i] = (i ? sums[i - 1] : 0) + 1.0 / (i + 1);
-    double at = rand_r(seed) / (RAND_MAX + 1.0) * sums[N_SERVICES - 1];
-    int i = 0;
-    while (sums[i] < at)
-        i++;
-    return i;
-}
-
-static void make_request(uint32_t call, unsigned *seed)
-{
-    static const int64_t regions[] = {1, 3, 4, 5, 6, 7, 8, 9, 10, 12, 13, 14, 17, 18, 19};
-    char code[16];
-    struct query query;
-    struct buffer message = {0};
-    shape_clear(&shape_query, &query);
-    snprintf(code, sizeof code, "S%05d", draw_service(seed));
-    query.service = slice_from(code);
-    query.home_region = regions[rand_r(seed) % 15];
-    query.asa = 1 + rand_r(seed) % 3;
-    query.weight = 500 + rand_r(seed) % 700;
-    query.height_cm = 155 + rand_r(seed) % 40;
-    query.age = 20 + rand_r(seed) % 65;
-    if (rand_r(seed) % 2) {
-        query.origin.latitude = 55400000 + rand_r(seed) % 13000000;
-        query.origin.longitude = 12000000 + rand_r(seed) % 7000000;
-    }
-    wire_encode(&shape_query, WIRE_PUBLIC, &query, &message);
-    bench_request_append(&requests[call], call, BENCH_MATCH, buffer_slice(&message));
-    buffer_free(&message);
 }
 
 static void call_match(int fd, uint32_t call)
@@ -120,7 +81,7 @@ int main(int argc, char **argv)
     unsigned seed = 1;
     CHECK(pairs > 0 && pairs <= 100 && calls > 0 && calls <= N_QUERIES);
     for (uint32_t i = 0; i < N_QUERIES; i++)
-        make_request(i, &seed);
+        bench_query_append(&seed, i, &requests[i]);
     int match = bench_connect_daemon(argv[1]), echo = bench_connect(argv[2]);
 
     double match_p50[100], match_p99[100], echo_p50[100], echo_p99[100], ratios[100];

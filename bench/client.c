@@ -81,6 +81,11 @@ void bench_request_append(struct buffer *out, uint32_t call, enum bench_method m
     buffer_append_slice(out, message);
 }
 
+void bench_call_id_set(char *frame, uint32_t call)
+{
+    put_u32(frame + 4, call);
+}
+
 bool bench_read_some(struct bench_reader *reader, bool wait)
 {
     buffer_consume(&reader->in, reader->taken);

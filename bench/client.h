@@ -16,7 +16,12 @@
 #define BENCH_TYPE_REQUEST 1
 #define BENCH_TYPE_RESPONSE 2
 
-enum bench_method { BENCH_MATCH = 1, BENCH_GET = 10, BENCH_APPLY = 20 };
+enum bench_method {
+    BENCH_MATCH = 1,
+    BENCH_GET = 10,
+    BENCH_APPLY = 20,
+    BENCH_STATUS = 40
+};
 
 // A connected unix socket.
 int bench_connect(const char *path);
@@ -28,6 +33,8 @@ void bench_read_all(int fd, char *out, size_t len);
 // Appends a REQUEST frame without a deadline and without metadata.
 void bench_request_append(struct buffer *out, uint32_t call, enum bench_method method,
                           struct slice message);
+// Gives a frame that is sent again another call id.
+void bench_call_id_set(char *frame, uint32_t call);
 
 // Answers of a connection, as they come. Zero-initialise, set fd.
 struct bench_reader {

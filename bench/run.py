@@ -14,8 +14,8 @@ import platform
 import subprocess
 import time
 
-from stage import (CLIENT, SERVER, children, daemon, echo, folder, pin, pinned, redis,
-                   resident_bytes, run_json)
+from stage import (CLIENT, SERVER, children, daemon, echo, first_in_line, folder, pin, pinned,
+                   redis, resident_bytes, run_json)
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 
@@ -44,8 +44,8 @@ GATES = [
 def import_world(bin_dir, url, world):
     """Seconds that it took."""
     start = time.monotonic()
-    subprocess.run([bin_dir / "vardsok", "--server", url, "import", world], check=True,
-                   stdout=subprocess.DEVNULL)
+    subprocess.run(pinned(CLIENT, bin_dir / "vardsok", "--server", url, "import", world),
+                   check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     return time.monotonic() - start
 
 
@@ -98,6 +98,36 @@ def measure_claims(bin_dir, url, data, args, values, rows):
         rows.append((f"one durable write at a time: {name}", result[name], unit))
 
 
+def measure_load(bin_dir, url, data, args, values, rows):
+    result = run_json(*pinned(CLIENT, bin_dir / "load_bench", url.removeprefix("unix:"),
+                              data / "world" / "waiting_times.csv",
+                              *((3, 2) if args.quick else (8, 3))))
+    values["query p99 while writing over without"] = result["ratio"]
+    for name in ("quiet_p50_us", "quiet_p99_us", "quiet_p999_us", "quiet_longest_us",
+                 "busy_p50_us", "busy_p99_us", "busy_p999_us", "busy_longest_us",
+                 "write_p50_us", "ratio_lowest", "ratio_highest"):
+        rows.append((f"2,000 queries/s without and with 1,000 writes/s: {name}", result[name],
+                     "µs" if name.endswith("_us") else ""))
+
+
+def measure_pause(bin_dir, data, values, rows):
+    """While a world is imported into a daemon of its own, which has SERVER's core alone."""
+    home = data / "pause"
+    home.mkdir()
+    with daemon(bin_dir, home) as (process, url):
+        for child in children(process.pid):
+            pin(child, CLIENT)
+        ask = subprocess.Popen(first_in_line(pinned(CLIENT, bin_dir / "pause_bench",
+                                                    url.removeprefix("unix:"))),
+                               stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        import_world(bin_dir, url, data / "world")
+        result = json.loads(ask.communicate()[0])
+    values["longest pause of the loop, ms"] = result["longest_us"] / 1000
+    for name, unit in (("asked", "times"), ("p50_us", "µs"), ("p999_us", "µs"),
+                       ("longest_us", "µs")):
+        rows.append((f"status asked each millisecond of an import: {name}", result[name], unit))
+
+
 def measure_daemon(bin_dir, data, args, values, rows):
     world = data / "world"
     subprocess.run(["/usr/bin/python3", ROOT / "bench" / "make_world.py", "--out", world,
@@ -107,6 +137,8 @@ def measure_daemon(bin_dir, data, args, values, rows):
         measure_calls(bin_dir, url, data, args, values, rows)
         measure_writes(bin_dir, process, url, data, args, values, rows)
         measure_claims(bin_dir, url, data, args, values, rows)
+        measure_load(bin_dir, url, data, args, values, rows)
+    measure_pause(bin_dir, data, values, rows)
 
 
 def measure_match(bin_dir, args, values, rows):
