@@ -8,7 +8,9 @@
 
 #include <stdint.h>
 
-#include "base/slice.h"
+#include "base/buffer.h"
+
+#define REPLICA_HEAD_LEN 144 // bytes of a snapshot's head (replica/head.h)
 
 struct replica_append;
 
@@ -56,6 +58,29 @@ struct replica_log_events {
     void (*on_caught_up)(void *self);
     // 0: the log can be reached and written; negative: why not. what is for humans.
     void (*on_state)(void *self, int status, const char *what);
+};
+
+// Implemented by the replica, for a log that keeps snapshots: the log says when one is
+// made, and keeps its bytes; the replica makes and reads them. One at a time.
+struct replica_snapshots {
+    void *self;
+    // Begins one of what is applied now, and writes its head. STATUS_UNAVAILABLE: nothing
+    // is applied, or the replica has halted.
+    int (*begin)(void *self, unsigned char head[REPLICA_HEAD_LEN]);
+    // Appends the next items, at most n of them: 1 there are more, 0 that was all,
+    // STATUS_DATA_LOSS the state in memory is not what was applied (DIVERGED),
+    // STATUS_CANCELED the state has been replaced since.
+    int (*step)(void *self, unsigned n, struct buffer *items);
+    void (*end)(void *self); // done or given up
+
+    // Reads one, before anything is applied or when the log begins after what is: the
+    // items in any number of parts, each whole items. STATUS_DATA_LOSS: not items.
+    int (*load)(void *self, struct slice items);
+    // Ends it: the state is now the snapshot's, the log goes on after *sequence, whose
+    // entry has that checksum. STATUS_DATA_LOSS: what was read is not what head says, or
+    // is older than what is applied: nothing has changed. head absent: given up.
+    int (*load_end)(void *self, struct slice head, uint64_t *sequence,
+                    unsigned char checksum[16]);
 };
 
 struct replica_clock {

@@ -24,7 +24,7 @@
 #include "base/check.h"
 #include "base/status.h"
 #include "domain/request_ids.h"
-#include "replica/entry.h"
+#include "replica/head.h"
 #include "wire/change.h"
 
 #define RETRY_AFTER_MS 250
@@ -58,7 +58,10 @@ struct replica {
     struct state *state;
     unsigned char chain[16];
     char log_uuid[ENTRY_UUID_LEN + 1];
+    unsigned char checksum[ENTRY_CHECKSUM_LEN]; // of the entry applied last
     int64_t last_entry_ms;
+    struct snapshot_walk *walk;     // under way, or NULL
+    struct state *loading;          // of a snapshot that is being read, or NULL
     struct replica_pending pending; // list head
     uint32_t n_writes;
     size_t write_bytes;
@@ -393,8 +396,9 @@ static int on_entry(void *self, uint64_t sequence, struct slice bytes)
 
     const char *checksum = bytes.data + bytes.len - ENTRY_CHECKSUM_LEN;
     extend_chain(replica, sequence, checksum);
+    memcpy(replica->checksum, checksum, sizeof replica->checksum);
     replica->last_entry_ms = entry.time_ms;
-    replica->log.applied(replica->log.self, sequence, (const unsigned char *)checksum);
+    replica->log.applied(replica->log.self, sequence, replica->checksum);
     answer_waiting_for(replica, &header, &outcome, &refusal);
     run_waiters(replica);
     return STATUS_OK;
@@ -415,6 +419,94 @@ static void on_state(void *self, int status, const char *what)
                  status == STATUS_OK ? "" : what);
 }
 
+// --- snapshots ---
+
+static int begin_snapshot(void *self, unsigned char bytes[REPLICA_HEAD_LEN])
+{
+    struct replica *replica = self;
+    if (replica->halted || state_revision(replica->state) == 0)
+        return STATUS_UNAVAILABLE;
+    struct head head = {.last_entry_ms = replica->last_entry_ms};
+    replica->walk = snapshot_begin(replica->state, &head.state);
+    memcpy(head.chain, replica->chain, sizeof head.chain);
+    memcpy(head.checksum, replica->checksum, sizeof head.checksum);
+    memcpy(head.log_uuid, replica->log_uuid, sizeof head.log_uuid);
+    head_encode(&head, bytes);
+    return STATUS_OK;
+}
+
+static int step_snapshot(void *self, unsigned n, struct buffer *items)
+{
+    struct replica *replica = self;
+    if (replica->walk == NULL)
+        return STATUS_CANCELED;
+    return snapshot_step(replica->walk, n, items);
+}
+
+static void end_snapshot(void *self)
+{
+    struct replica *replica = self;
+    snapshot_end(replica->walk);
+    replica->walk = NULL;
+}
+
+static int load(void *self, struct slice items)
+{
+    struct replica *replica = self;
+    if (replica->loading == NULL)
+        replica->loading = state_new(wire_record_decode, wire_record_encode);
+    return snapshot_read(replica->loading, items);
+}
+
+// The state that was read takes the place of the one that was served until now.
+static void take_over(struct replica *replica, const struct head *head)
+{
+    end_snapshot(replica);
+    state_free(replica->state);
+    replica->state = replica->loading;
+    replica->loading = NULL;
+    replica->last_entry_ms = head->last_entry_ms;
+    memcpy(replica->chain, head->chain, sizeof replica->chain);
+    memcpy(replica->checksum, head->checksum, sizeof replica->checksum);
+    memcpy(replica->log_uuid, head->log_uuid, ENTRY_UUID_LEN);
+    replica->log.applied(replica->log.self, head->state.sequence, replica->checksum);
+    run_waiters(replica);
+}
+
+static int end_load(void *self, struct slice bytes, uint64_t *sequence,
+                    unsigned char checksum[16])
+{
+    struct replica *replica = self;
+    struct head head;
+    int status =
+        bytes.data && replica->loading ? head_decode(bytes, &head) : STATUS_DATA_LOSS;
+    if (status == STATUS_OK &&
+        (replica->halted || head.state.sequence < state_revision(replica->state)))
+        status = STATUS_DATA_LOSS;
+    if (status == STATUS_OK)
+        status = snapshot_finish(replica->loading, &head.state);
+    if (status == STATUS_OK) {
+        take_over(replica, &head);
+        *sequence = head.state.sequence;
+        memcpy(checksum, head.checksum, sizeof head.checksum);
+    }
+    state_free(replica->loading);
+    replica->loading = NULL;
+    return status;
+}
+
+struct replica_snapshots replica_snapshots(struct replica *replica)
+{
+    return (struct replica_snapshots){
+        .self = replica,
+        .begin = begin_snapshot,
+        .step = step_snapshot,
+        .end = end_snapshot,
+        .load = load,
+        .load_end = end_load,
+    };
+}
+
 // --- the rest ---
 
 void replica_free(struct replica *replica)
@@ -428,6 +520,8 @@ void replica_free(struct replica *replica)
         CHECK(!pending->in_flight); // NOLINT(clang-analyzer-unix.Malloc)
         answer(pending, STATUS_CANCELED, NULL, NULL);
     }
+    end_snapshot(replica);
+    state_free(replica->loading);
     state_free(replica->state);
     free(replica);
 }

@@ -43,6 +43,7 @@ void replica_free(struct replica *replica); // pending writes end with STATUS_CA
 // Connects the log; before that every submit is refused.
 void replica_set_log(struct replica *replica, const struct replica_log *log);
 struct replica_log_events replica_log_events(struct replica *replica);
+struct replica_snapshots replica_snapshots(struct replica *replica);
 
 // 0, or STATUS_UNAVAILABLE (no log, halted), STATUS_RESOURCE_EXHAUSTED (limits above),
 // STATUS_INVALID_ARGUMENT (request id not a UUIDv7): refusal is filled and done never
