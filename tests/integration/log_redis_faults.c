@@ -210,6 +210,79 @@ Test(log_redis_faults, a_full_disk_stops_the_writes_until_there_is_room)
     machine_close(&m);
 }
 
+// What cannot be written is told with the folder and what the system said.
+Test(log_redis_faults, a_daemon_that_finds_no_room_at_its_start_says_where)
+{
+    struct machine m;
+    memset(&m, 0, sizeof m);
+    world_init(&m.world);
+    signal(SIGXFSZ, SIG_IGN);
+    limit_files(100);
+    machine_start(&m);
+    daemon_await_fatal(&m.daemon);
+    limit_files(RLIM_INFINITY);
+    cr_assert_eq(m.daemon.fatal, STATUS_RESOURCE_EXHAUSTED);
+    cr_assert_not_null(strstr(m.daemon.fatal_what, "disk full"), "%s",
+                       m.daemon.fatal_what);
+    cr_assert_not_null(strstr(m.daemon.fatal_what, m.world.folder));
+    cr_assert_not_null(strstr(m.daemon.fatal_what, "File too large"));
+    machine_close(&m);
+}
+
+static bool has_failed_to_start_setpriv(void *of)
+{
+    const struct daemon *daemon = of;
+    return strstr(daemon->what, "cannot be started by setpriv") != NULL;
+}
+
+enum { MAX_DESCRIPTORS = 256 };
+
+static void limit_descriptors(rlim_t n)
+{
+    struct rlimit limit;
+    cr_assert_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    limit.rlim_cur = n;
+    cr_assert_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+}
+
+Test(log_redis_faults, a_machine_without_descriptors_gets_its_redis_when_it_has_some)
+{
+    struct machine m;
+    int taken[MAX_DESCRIPTORS], n = 0;
+    machine_init(&m, 3);
+    cr_assert_eq(kill(redis_pid(&m), SIGKILL), 0);
+    await(&m.world, is_without_redis, &m);
+    limit_descriptors(MAX_DESCRIPTORS);
+    while ((taken[n] = dup(0)) >= 0)
+        n++;
+    cr_assert_gt(n, 0);
+    close(taken[--n]); // one is enough to look at the log, and not to start a process
+    await(&m.world, has_failed_to_start_setpriv, &m.daemon);
+    while (n > 0)
+        close(taken[--n]);
+    daemon_await_status(&m.daemon, 0);
+    daemon_append(&m.daemon, 4);
+    daemon_await_seen(&m.daemon, 5);
+    machine_close(&m);
+}
+
+// As on a disk that does not sync: redis loads its file, answers, and ends at each write.
+Test(log_redis_faults, a_redis_that_keeps_no_write_is_started_ever_more_seldom)
+{
+    enum { N = 7, LAST_REST_MS = 10 << (N - 1) };
+    struct machine m;
+    uint64_t before_ms = 0;
+    machine_init(&m, 1);
+    for (int i = 0; i < N; i++) {
+        before_ms = uv_now(&m.world.loop);
+        cr_assert_eq(kill(redis_pid(&m), SIGKILL), 0);
+        daemon_await_status(&m.daemon, STATUS_UNAVAILABLE);
+        daemon_await_status(&m.daemon, 0);
+    }
+    cr_assert_geq(uv_now(&m.world.loop) - before_ms, (uint64_t)LAST_REST_MS);
+    machine_close(&m);
+}
+
 // How long the loop was ever away, and how long redis is to stand still.
 struct still {
     struct machine m;

@@ -12,36 +12,6 @@
 #include "base/status.h"
 #include "log_redis_support.h"
 
-// A world with a server and a daemon that makes the log in it.
-struct setting {
-    struct world world;
-    struct server server;
-    struct daemon daemon;
-};
-
-static void use_server(struct daemon *daemon, const struct server *server)
-{
-    strcpy(daemon->url, server->url);
-}
-
-static void setting_init(struct setting *setting)
-{
-    world_init(&setting->world);
-    server_start(&setting->server, &setting->world, "");
-    daemon_init(&setting->daemon, &setting->world);
-    use_server(&setting->daemon, &setting->server);
-    setting->daemon.config.init = true;
-    daemon_start(&setting->daemon);
-    daemon_await_usable(&setting->daemon);
-}
-
-static void setting_close(struct setting *setting)
-{
-    daemon_close(&setting->daemon);
-    server_stop(&setting->server);
-    world_close(&setting->world);
-}
-
 Test(log_redis_own, an_empty_redis_is_refused_without_init)
 {
     struct world world;

@@ -462,3 +462,26 @@ char *server_ask(struct server *server, const char *word, ...)
     free(question);
     return answer;
 }
+
+void use_server(struct daemon *daemon, const struct server *server)
+{
+    strcpy(daemon->url, server->url);
+}
+
+void setting_init(struct setting *setting)
+{
+    world_init(&setting->world);
+    server_start(&setting->server, &setting->world, "");
+    daemon_init(&setting->daemon, &setting->world);
+    use_server(&setting->daemon, &setting->server);
+    setting->daemon.config.init = true;
+    daemon_start(&setting->daemon);
+    daemon_await_usable(&setting->daemon);
+}
+
+void setting_close(struct setting *setting)
+{
+    daemon_close(&setting->daemon);
+    server_stop(&setting->server);
+    world_close(&setting->world);
+}

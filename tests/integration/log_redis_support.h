@@ -106,4 +106,15 @@ char *server_ask(struct server *server, const char *word, ...);
         free(text_);                                                                     \
     } while (0)
 
+// A world with a server and a daemon that makes the log in it.
+struct setting {
+    struct world world;
+    struct server server;
+    struct daemon daemon;
+};
+
+void use_server(struct daemon *daemon, const struct server *server);
+void setting_init(struct setting *setting);
+void setting_close(struct setting *setting);
+
 #endif
