@@ -84,15 +84,32 @@ static int take_item(struct log_redis_follow *follow, const struct log_redis_rep
     return follow->connection.closing ? -1 : 0;
 }
 
-static int take_items(struct log_redis_follow *follow,
-                      const struct log_redis_reply *items)
+// Until it has caught up once nobody waits for the loop.
+static bool is_turn_over(const struct log_redis_follow *follow, uint64_t since_ns)
+{
+    return follow->has_caught_up && uv_hrtime() - since_ns >= LOG_REDIS_FOLLOW_TURN_NS;
+}
+
+// How many it took, or -1 when the following has ended. What is left after the turn is
+// asked for again: the loop sees to all others before it comes.
+static int64_t take_items(struct log_redis_follow *follow,
+                          const struct log_redis_reply *items)
 {
     size_t bytes = 0;
-    for (const struct log_redis_reply *item = items->first; item; item = item->next)
+    uint32_t n = 0;
+    uint64_t since_ns = uv_hrtime();
+    for (const struct log_redis_reply *item = items->first; item; item = item->next) {
+        if (n > 0 && is_turn_over(follow, since_ns))
+            break;
         if (take_item(follow, item, &bytes))
             return -1;
-    adapt_count(follow, items->n_items, bytes);
-    return 0;
+        n++;
+    }
+    if (n < items->n_items)
+        follow->count = n;
+    else
+        adapt_count(follow, n, bytes);
+    return n;
 }
 
 // Reply to XRANGE seen + COUNT 1.
@@ -125,11 +142,13 @@ static void take_proof(struct log_redis_follow *follow,
 static void take_range(struct log_redis_follow *follow,
                        const struct log_redis_reply *items)
 {
-    bool all = items->n_items < follow->count;
-    if (take_items(follow, items))
+    uint32_t asked = follow->count;
+    int64_t taken = take_items(follow, items);
+    if (taken < 0)
         return;
-    if (all) {
+    if (taken == items->n_items && items->n_items < asked) {
         follow->state = LOG_REDIS_FOLLOW_WAIT;
+        follow->has_caught_up = true;
         log_redis_connection_settle(&follow->connection);
         follow->on_caught_up(follow);
     }
@@ -146,7 +165,7 @@ static void take_news(struct log_redis_follow *follow,
     if (!nothing && (!items || items->type != LOG_REDIS_ARRAY))
         log_redis_connection_drop(&follow->connection,
                                   "Redis sent an odd reply to XREAD");
-    else if (nothing || take_items(follow, items) == 0)
+    else if (nothing || take_items(follow, items) >= 0)
         ask(follow);
 }
 

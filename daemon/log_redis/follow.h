@@ -15,6 +15,9 @@
 #define LOG_REDIS_FOLLOW_BYTES (8 * 1024 * 1024) // of entries aimed at in one reply
 #define LOG_REDIS_FOLLOW_COUNT_MIN 4 // even of the largest entries no more than that
 #define LOG_REDIS_FOLLOW_COUNT_MAX 1024
+// Handing entries over for so long ends the loop's turn, so that no burst of writes keeps
+// it from everybody else; one entry more is the most that it can take.
+#define LOG_REDIS_FOLLOW_TURN_NS UINT64_C(1000000)
 
 enum log_redis_follow_state {
     LOG_REDIS_FOLLOW_IDLE,  // not connected
@@ -42,6 +45,7 @@ struct log_redis_follow {
     enum log_redis_follow_state state;
     struct log_redis_position seen; // handed over last
     uint32_t count;                 // entries asked for
+    bool has_caught_up;             // once: it is read from while entries come
     uint64_t due, due_ms;           // the log is known to hold this entry, and since when
 };
 

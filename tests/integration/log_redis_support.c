@@ -110,6 +110,8 @@ static int on_entry(void *self, uint64_t sequence, struct slice entry)
         realloc(daemon->seen, (size_t)(daemon->n_seen + 1) * sizeof *daemon->seen);
     daemon->seen[daemon->n_seen++] = read_id(entry);
     memcpy(checksum, entry.data + entry.len - sizeof checksum, sizeof checksum);
+    for (uint64_t start = uv_hrtime(); uv_hrtime() - start < daemon->apply_ns;)
+        ;
     daemon->port.applied(daemon->port.self, sequence, checksum);
     return 0;
 }

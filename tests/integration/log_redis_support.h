@@ -48,6 +48,7 @@ struct daemon {
     uint64_t n_seen;
     uint64_t start_at;    // starts as from a snapshot of that many entries; 0: none
     uint64_t refuse_from; // on_entry refuses this sequence; 0: none
+    uint64_t apply_ns;    // on_entry takes so long
     uint32_t n_caught_up, n_states;
     int status;
     char what[512];
