@@ -16,16 +16,16 @@
 
 #define MAX_FAULTS 5
 
-static bool is_stream(int fd)
+static bool is_socket(int fd)
 {
     struct stat about;
-    return fstat(fd, &about) == 0 && (S_ISSOCK(about.st_mode) || S_ISFIFO(about.st_mode));
+    return fstat(fd, &about) == 0 && S_ISSOCK(about.st_mode);
 }
 
-// An eventfd that says EAGAIN has been written before, which is not so here.
+// libuv's own pipes and eventfds are never full, and have both ends in this process.
 static bool is_nonblocking(int fd)
 {
-    return is_stream(fd) && (fcntl(fd, F_GETFL) & O_NONBLOCK) != 0;
+    return is_socket(fd) && (fcntl(fd, F_GETFL) & O_NONBLOCK) != 0;
 }
 
 static bool is_file(int fd)
@@ -41,12 +41,12 @@ static const struct call_fault faults[CALL_KINDS][MAX_FAULTS] = {
     [CALL_MAKE_FD] = {{EMFILE, NULL}, {ENOBUFS, NULL}},
     [CALL_READ] = {{EINTR, NULL},
                    {EAGAIN, is_nonblocking},
-                   {ECONNRESET, is_stream},
+                   {ECONNRESET, is_socket},
                    {EIO, is_file},
                    {0, is_file}},
     [CALL_WRITE] = {{EINTR, NULL},
                     {EAGAIN, is_nonblocking},
-                    {EPIPE, is_stream},
+                    {EPIPE, is_socket},
                     {ENOSPC, is_file},
                     {0, is_nonblocking}},
     [CALL_SYNC] = {{EIO, NULL}, {ENOSPC, NULL}},
@@ -225,6 +225,10 @@ void abort(void)
         report->is_library = true;
         note_abort();
     }
+    sigset_t aborted;
+    sigemptyset(&aborted);
+    sigaddset(&aborted, SIGABRT);
+    sigprocmask(SIG_UNBLOCK, &aborted, NULL);
     signal(SIGABRT, SIG_DFL);
     raise(SIGABRT);
     _exit(127);

@@ -8,10 +8,12 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/file.h>
 #include <sys/sendfile.h>
@@ -355,14 +357,29 @@ int flock(int fd, int operation)
 
 // --- processes and chance ---
 
+static pid_t (*real_fork)(void);
+static char *(*real_realpath)(const char *path, char *resolved);
+
+// Found before anything is counted: dlsym has blocks of its own.
+__attribute__((constructor)) static void find_real(void)
+{
+    *(void **)&real_fork = dlsym(RTLD_NEXT, "fork");
+    *(void **)&real_realpath = dlsym(RTLD_NEXT, "realpath");
+}
+
+// The sanitizer's would allocate past the count.
+char *realpath(const char *restrict path, char *restrict resolved)
+{
+    char *room = resolved ? resolved : malloc(PATH_MAX);
+    char *found = room ? real_realpath(path, room) : NULL;
+    if (!found && !resolved)
+        free(room);
+    return found;
+}
+
 pid_t fork(void)
 {
-    if (fails(CALL_FORK, -1, NULL))
-        return -1;
-    void *symbol = dlsym(RTLD_NEXT, "fork");
-    pid_t (*real)(void);
-    *(void **)&real = symbol;
-    return real();
+    return fails(CALL_FORK, -1, NULL) ? -1 : real_fork();
 }
 
 ssize_t getrandom(void *out, size_t len, unsigned flags)

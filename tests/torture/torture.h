@@ -28,19 +28,22 @@ struct torture_scenario {
     bool memory, system;
     // Runs once, in the process that all runs are forked from; may be NULL.
     void (*prepare)(void);
+    // Ends there what prepare began; may be NULL.
+    void (*finish)(void);
     enum torture_end (*run)(void);
     // Runs after every run, if not NULL: is what torture_acknowledge was told there?
     void (*recover)(void);
-    // libc keeps some of what threads had: as many blocks may stay as without a fault.
+    // It uses libuv's pool: libc may keep a block of each thread's for the next one.
     bool has_threads;
+    bool is_slow;    // a tenth of the runs that are asked for will do
     bool is_planted; // wrong on purpose: runs only when it is named
 };
 
 // All scenarios; the last has no name.
 extern const struct torture_scenario *const torture_tables[];
 extern const struct torture_scenario torture_domain[], torture_wire[], torture_replica[],
-    torture_rpc[], torture_files[], torture_redis[], torture_server[], torture_client[],
-    torture_calls[], torture_planted[];
+    torture_rpc[], torture_files[], torture_server[], torture_client[], torture_calls[],
+    torture_redis[], torture_planted[];
 
 // --- for scenarios ---
 
