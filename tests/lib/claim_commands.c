@@ -24,7 +24,8 @@ const char *const claim_commands_capacities[CLAIM_COMMANDS_CAPACITIES] = {"K-1",
 static const int64_t starts[] = {INT64_C(1795348800000), INT64_C(1774745940000),
                                  INT64_C(1792889940000), INT64_C(1798758000000)};
 
-static const int64_t holds[] = {ABSENT, 1, 2, 60, 3600, 86400, 259199, 259200};
+static const int64_t holds[] = {ABSENT, 1,    2,     60,     3600,
+                                3600,   7200, 86400, 259199, 259200};
 
 static bool chance(struct claim_commands *commands, int64_t percent)
 {
@@ -62,6 +63,8 @@ static int64_t next_time(struct claim_commands *commands,
 {
     static const int64_t edges[] = {-1, 0, 0, 1};
     int64_t now = commands->now_ms;
+    if (now < model->logical_ms && chance(commands, 80))
+        now = model->logical_ms;
     switch (below(commands, 12)) {
     case 0:
     case 1:
@@ -71,7 +74,7 @@ static int64_t next_time(struct claim_commands *commands,
     case 4:
         return now + below(commands, 2000);
     case 5:
-        return now + below(commands, 30 * HOUR_MS);
+        return now + below(commands, (chance(commands, 20) ? 30 : 1) * HOUR_MS);
     case 6:
         return now - below(commands, 3 * HOUR_MS);
     case 7:
@@ -93,27 +96,36 @@ static struct slice text_of(struct claim_commands *commands, const char *text)
     return slice_from(copy);
 }
 
-static struct slice any_capacity(struct claim_commands *commands)
+// Most often one that is stored.
+static struct slice any_capacity(struct claim_commands *commands,
+                                 const struct naive_claims *model)
 {
-    return slice_from(PICK(commands, claim_commands_capacities));
+    if (model->n_capacities == 0 || chance(commands, 10))
+        return slice_from(PICK(commands, claim_commands_capacities));
+    return text_of(commands,
+                   model->capacities[below(commands, (int64_t)model->n_capacities)].id);
 }
 
+// Most often one that is live. changes: those that come before in the same command.
 static struct slice any_claim(struct claim_commands *commands,
-                              const struct naive_claims *model, size_t n_before)
+                              const struct naive_claims *model,
+                              const struct naive_change *changes, size_t n)
 {
     char id[NAIVE_CLAIMS_NAME];
-    if (n_before > 0 && chance(commands, 40)) { // perhaps one that this batch makes
-        snprintf(id, sizeof id, "%" PRIu64 "-%lld", model->sequence + 1,
-                 (long long)below(commands, (int64_t)n_before));
+    size_t before = n > 0 ? (size_t)below(commands, (int64_t)n) : 0;
+    if (n > 0 && changes[before].op == CHANGE_TAKE && chance(commands, 60)) {
+        snprintf(id, sizeof id, "%" PRIu64 "-%zu", model->sequence + 1, before);
         return text_of(commands, id);
     }
-    if (model->n_claims == 0 || chance(commands, 3))
+    if (model->n_claims == 0 || chance(commands, 2))
         return slice_from(chance(commands, 50) ? "811218-9876" : "K-1");
-    size_t n = model->n_claims;
-    size_t recent = n > 4 && chance(commands, 60) ? n - 4 : 0;
-    return text_of(
-        commands,
-        model->claims[recent + (size_t)below(commands, (int64_t)(n - recent))].id);
+    const struct naive_claim *claim = NULL;
+    for (int tries = chance(commands, 70) ? 5 : 1; tries > 0; tries--) {
+        claim = &model->claims[below(commands, (int64_t)model->n_claims)];
+        if (claim->state == CLAIM_HELD || claim->state == CLAIM_CONFIRMED)
+            break;
+    }
+    return text_of(commands, claim->id);
 }
 
 // Most often none, else the right one or a wrong one.
@@ -121,7 +133,7 @@ static int64_t expectation(struct claim_commands *commands, bool is_stored,
                            uint64_t revision)
 {
     int64_t right = is_stored ? (int64_t)revision : 0;
-    switch (below(commands, 12)) {
+    switch (below(commands, 24)) {
     case 0:
         return 0;
     case 1:
@@ -152,8 +164,8 @@ static int64_t expectation_of_claim(struct claim_commands *commands,
 
 static int64_t region_set(struct claim_commands *commands)
 {
-    static const int64_t sets[] = {1 << 1 | 1 << 12 | 1 << 14, 1 << 1, 1 << 12 | 1 << 14,
-                                   1 << 14};
+    static const int64_t all = 1 << 1 | 1 << 12 | 1 << 14;
+    static const int64_t sets[] = {all, all, all, all, 1 << 1, 1 << 12 | 1 << 14};
     return PICK(commands, sets);
 }
 
@@ -169,15 +181,17 @@ static void make_put(struct claim_commands *commands, const struct naive_claims 
     struct capacity *capacity = &change->capacity;
     change->op = CHANGE_PUT;
     shape_clear(&shape_capacity, capacity);
-    capacity->id = any_capacity(commands);
+    capacity->id = model->n_capacities < 2
+                       ? slice_from(PICK(commands, claim_commands_capacities))
+                       : any_capacity(commands, model);
     const struct naive_capacity *stored = naive_capacity_find(model, capacity->id);
     capacity->unit = slice_from(claim_commands_units[below(commands, 3)]);
     capacity->service = slice_from(claim_commands_services[below(commands, 2)]);
     capacity->slots = any_slots(commands);
     capacity->window_start = naive_day(commands->start_ms) - 2 + below(commands, 6);
-    capacity->window_end = capacity->window_start + below(commands, 5);
+    capacity->window_end = capacity->window_start + below(commands, 12);
     if (chance(commands, 60))
-        capacity->book_by = capacity->window_end - below(commands, 4);
+        capacity->book_by = capacity->window_end - below(commands, 6);
     capacity->open_to = region_set(commands);
     if (chance(commands, 30))
         capacity->note = slice_from("in the morning");
@@ -192,9 +206,9 @@ static void make_put(struct claim_commands *commands, const struct naive_claims 
         if (chance(commands, 40))
             capacity->slots = stored->slots;
     }
-    if (chance(commands, 4))
+    if (chance(commands, 2))
         capacity->unit = slice_from("TSE2321000131-NONE");
-    if (chance(commands, 4))
+    if (chance(commands, 2))
         capacity->service = slice_from("NONE");
     change->expected_revision = expectation_of_capacity(commands, model, capacity->id);
 }
@@ -204,7 +218,7 @@ static void make_delete(struct claim_commands *commands, const struct naive_clai
 {
     change->op = CHANGE_DELETE;
     shape_clear(&shape_capacity, &change->capacity);
-    change->capacity.id = any_capacity(commands);
+    change->capacity.id = any_capacity(commands, model);
     change->expected_revision =
         expectation_of_capacity(commands, model, change->capacity.id);
 }
@@ -215,7 +229,7 @@ static void make_take(struct claim_commands *commands, const struct naive_claims
     struct claim_take *take = &change->operation.take;
     change->op = CHANGE_TAKE;
     shape_clear(operation_shape(CHANGE_TAKE), take);
-    take->capacity = any_capacity(commands);
+    take->capacity = any_capacity(commands, model);
     take->region = claim_commands_regions[below(commands, 3)];
     if (chance(commands, 50))
         take->slots = any_slots(commands);
@@ -226,12 +240,13 @@ static void make_take(struct claim_commands *commands, const struct naive_claims
 }
 
 static void make_claim_change(struct claim_commands *commands,
-                              const struct naive_claims *model, size_t n_before,
-                              enum change_op op, struct naive_change *change)
+                              const struct naive_claims *model, enum change_op op,
+                              size_t n, struct naive_change *changes)
 {
+    struct naive_change *change = &changes[n];
     change->op = op;
     shape_clear(operation_shape(op), &change->operation);
-    struct slice id = any_claim(commands, model, n_before);
+    struct slice id = any_claim(commands, model, changes, n);
     change->expected_revision = expectation_of_claim(commands, model, id);
     if (op == CHANGE_EXTEND) {
         change->operation.extend.claim = id;
@@ -248,34 +263,32 @@ static void make_withdraw(struct claim_commands *commands,
     struct capacity_withdraw *withdraw = &change->operation.withdraw;
     change->op = CHANGE_WITHDRAW;
     shape_clear(operation_shape(CHANGE_WITHDRAW), withdraw);
-    withdraw->capacity = any_capacity(commands);
+    withdraw->capacity = any_capacity(commands, model);
     withdraw->over_confirmed = PICK(commands, flags);
     change->expected_revision =
         expectation_of_capacity(commands, model, withdraw->capacity);
 }
 
-// n_before: changes of the same command that come before.
+// Makes changes[n], behind those before it.
 static void make_change(struct claim_commands *commands, const struct naive_claims *model,
-                        size_t n_before, struct naive_change *change)
+                        size_t n, struct naive_change *changes)
 {
-    *change = (struct naive_change){0};
+    changes[n] = (struct naive_change){0};
     int64_t draw = below(commands, 100);
-    if (model->n_capacities < 2 && draw < 50)
-        make_put(commands, model, change);
-    else if (draw < 12)
-        make_put(commands, model, change);
-    else if (draw < 16)
-        make_delete(commands, model, change);
+    if (draw < 12 || (model->n_capacities < 2 && draw < 70))
+        make_put(commands, model, &changes[n]);
+    else if (draw < 17)
+        make_delete(commands, model, &changes[n]);
     else if (draw < 22)
-        make_withdraw(commands, model, change);
-    else if (draw < 62)
-        make_take(commands, model, change);
+        make_withdraw(commands, model, &changes[n]);
+    else if (draw < 55 || (model->n_claims == 0 && draw < 95))
+        make_take(commands, model, &changes[n]);
+    else if (draw < 72)
+        make_claim_change(commands, model, CHANGE_EXTEND, n, changes);
+    else if (draw < 90)
+        make_claim_change(commands, model, CHANGE_CONFIRM, n, changes);
     else
-        make_claim_change(commands, model, n_before,
-                          draw < 74   ? CHANGE_EXTEND
-                          : draw < 88 ? CHANGE_CONFIRM
-                                      : CHANGE_RELEASE,
-                          change);
+        make_claim_change(commands, model, CHANGE_RELEASE, n, changes);
 }
 
 // ---- commands ----
@@ -283,9 +296,9 @@ static void make_change(struct claim_commands *commands, const struct naive_clai
 static void make_id(struct claim_commands *commands, const struct naive_claims *model,
                     struct naive_command *command)
 {
-    int64_t made = command->time_ms;
     int64_t logical =
         model->logical_ms > command->time_ms ? model->logical_ms : command->time_ms;
+    int64_t made = chance(commands, 80) ? logical : command->time_ms;
     switch (below(commands, 24)) {
     case 0:
         made = logical - 24 * HOUR_MS - below(commands, 2);
@@ -336,7 +349,7 @@ static void make_changes(struct claim_commands *commands,
                          const struct naive_claims *model, struct naive_command *command)
 {
     int64_t n = 1;
-    if (chance(commands, 30))
+    if (chance(commands, model->n_capacities == 0 ? 90 : 30))
         n = 2 + below(commands, 5);
     else if (chance(commands, 8))
         n = 0;
@@ -345,7 +358,7 @@ static void make_changes(struct claim_commands *commands,
     struct naive_change *changes =
         arena_alloc(&commands->texts, (size_t)(n + 1) * sizeof *changes);
     for (int64_t i = 0; i < n; i++)
-        make_change(commands, model, (size_t)i, &changes[i]);
+        make_change(commands, model, (size_t)i, changes);
     command->changes = changes;
     command->n_changes = (size_t)n;
 }
