@@ -50,6 +50,8 @@ static const struct setting settings[CONFIG_KEY_COUNT] = {
     [CONFIG_LOG_LEVEL] = {"log-level", "LEVEL", "info", "error, warn, info or debug"},
     [CONFIG_DRAIN_TIMEOUT] = {"drain-timeout", "TIME", "10s",
                               "how long open calls may take at the end: 10s, 500ms"},
+    [CONFIG_SNAPSHOT_ENTRIES] = {"snapshot-entries", "N", "100000",
+                                 "make a snapshot after so many entries of the log"},
 };
 
 static char *copy(const char *text)
@@ -348,6 +350,20 @@ static void check_drain_timeout(struct config *config)
     config->drain_timeout_ms = n * unit;
 }
 
+static void check_snapshot_entries(struct config *config)
+{
+    const char *text = text_of(config, CONFIG_SNAPSHOT_ENTRIES);
+    char *end;
+    errno = 0;
+    unsigned long n = strtoul(text, &end, 10);
+    if (!isdigit((unsigned char)text[0]) || end[0] != '\0' || errno != 0 || n < 10 ||
+        n > 100000000)
+        fault(config,
+              "snapshot-entries: must be a whole number from 10 to 100000000, not %s",
+              text);
+    config->snapshot_entries = n;
+}
+
 // Others read DATA/listen from other folders.
 static void make_data_dir_absolute(struct config *config)
 {
@@ -393,6 +409,7 @@ void config_load(struct config *config, int argc, char **argv)
     config->share_port = check_switch(config, CONFIG_SHARE_PORT);
     check_log_level(config);
     check_drain_timeout(config);
+    check_snapshot_entries(config);
 }
 
 void config_close(struct config *config)

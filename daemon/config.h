@@ -32,6 +32,7 @@ enum config_key {
     CONFIG_INSECURE,
     CONFIG_LOG_LEVEL,
     CONFIG_DRAIN_TIMEOUT,
+    CONFIG_SNAPSHOT_ENTRIES,
     CONFIG_KEY_COUNT
 };
 
@@ -61,6 +62,7 @@ struct config {
     bool init, allow_weak, share_port;
     enum log_level log_level;
     uint64_t drain_timeout_ms;
+    uint64_t snapshot_entries;
 };
 
 // Reads everything and checks it. Every fault is kept, none is printed.

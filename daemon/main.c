@@ -49,6 +49,7 @@ struct daemon {
     uv_loop_t loop;
     struct replica *replica;
     struct replica_log_events replica_events;
+    struct replica_snapshots snapshots;
     struct log_redis *log;
     struct server *server;
     struct rpc_context context;
@@ -319,6 +320,12 @@ static void on_log_fatal(void *self, int status, const char *what)
     stop(daemon, 1);
 }
 
+static void on_log_snapshot(void *self, const char *what)
+{
+    (void)self;
+    server_log(LOG_LEVEL_INFO, "log_snapshot", "what=\"%s\"", what);
+}
+
 static void on_log_notice(void *self, const char *what)
 {
     (void)self;
@@ -414,12 +421,16 @@ static int start_log(struct daemon *daemon)
         .allow_weak = config->allow_weak,
         .uuid = daemon->uuid,
         .first_entry = buffer_slice(&daemon->first_entry),
+        .snapshots = &daemon->snapshots,
+        .snapshot_entries = config->snapshot_entries,
         .on_fatal = on_log_fatal,
         .on_notice = on_log_notice,
+        .on_snapshot = on_log_snapshot,
         .self = daemon,
     };
     struct replica_log_events events = {daemon, on_entry, on_caught_up, on_state};
     daemon->replica_events = replica_log_events(daemon->replica);
+    daemon->snapshots = replica_snapshots(daemon->replica);
     daemon->log = log_redis_new(&daemon->loop, &log_config, &events);
     struct replica_log port = log_redis_port(daemon->log);
     replica_set_log(daemon->replica, &port);

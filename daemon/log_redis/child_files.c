@@ -19,7 +19,8 @@
 #define COMMANDS                                                                         \
     "-@all +eval +evalsha +script|load +xadd +xrange +xrevrange +xread +xlen +hget "     \
     "+hgetall "                                                                          \
-    "+hset +exists +time +role +config|get"
+    "+hset +exists +time +role +config|get +get +set +del +pexpire +hmget +hdel +xtrim " \
+    "+bgrewriteaof"
 
 // A limit on the size of files counts too.
 static bool is_full(int error)

@@ -75,6 +75,19 @@ static int take_length(struct log_redis_facts *facts, const struct log_redis_rep
 
 static int take_meta(struct log_redis_facts *facts, const struct log_redis_reply *reply)
 {
+    const struct {
+        const char *name;
+        char *out;
+        size_t size;
+    } fields[] = {
+        {"uuid", facts->uuid, sizeof facts->uuid},
+        {"epoch", facts->epoch, sizeof facts->epoch},
+        {"schema", facts->schema, sizeof facts->schema},
+        {"trimmed", facts->trimmed, sizeof facts->trimmed},
+        {"snapshot", facts->snapshot, sizeof facts->snapshot},
+        {"snapshot_sequence", facts->snapshot_sequence, sizeof facts->snapshot_sequence},
+        {"older", facts->older, sizeof facts->older},
+    };
     if (reply->type != LOG_REDIS_ARRAY)
         return STATUS_DATA_LOSS;
     facts->n_meta = reply->n_items;
@@ -82,14 +95,9 @@ static int take_meta(struct log_redis_facts *facts, const struct log_redis_reply
     for (; key && key->next; key = key->next->next) {
         struct slice name = log_redis_reply_text(key),
                      value = log_redis_reply_text(key->next);
-        if (slice_equal(name, slice_from("uuid")))
-            copy(facts->uuid, sizeof facts->uuid, value);
-        else if (slice_equal(name, slice_from("epoch")))
-            copy(facts->epoch, sizeof facts->epoch, value);
-        else if (slice_equal(name, slice_from("schema")))
-            copy(facts->schema, sizeof facts->schema, value);
-        else if (slice_equal(name, slice_from("trimmed")))
-            copy(facts->trimmed, sizeof facts->trimmed, value);
+        for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+            if (slice_equal(name, slice_from(fields[i].name)))
+                copy(fields[i].out, fields[i].size, value);
     }
     return 0;
 }

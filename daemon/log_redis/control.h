@@ -11,6 +11,7 @@
 
 #include "log_redis/connection.h"
 #include "log_redis/high_water.h"
+#include "log_redis/snapshot.h"
 #include "log_redis/verdict.h"
 #include "replica/ports.h"
 
@@ -32,6 +33,10 @@ struct log_redis_facts {
     uint32_t n_meta;
     char denial[192]; // of a write, as Redis says it; empty: it would be taken
     char uuid[LOG_REDIS_UUID_LEN + 1], epoch[21], schema[12], trimmed[21];
+    // Tokens of the newest snapshot and the one before it, and the newest one's sequence;
+    // empty: none.
+    char snapshot[LOG_REDIS_TOKEN_LEN + 1], older[LOG_REDIS_TOKEN_LEN + 1];
+    char snapshot_sequence[21];
 };
 
 #define LOG_REDIS_QUESTIONS 9

@@ -279,6 +279,12 @@ void log_redis_follow_start(struct log_redis_follow *follow)
     log_redis_connection_start(&follow->connection);
 }
 
+void log_redis_follow_resume(struct log_redis_follow *follow)
+{
+    follow->state = LOG_REDIS_FOLLOW_IDLE;
+    log_redis_connection_drop(&follow->connection, "a snapshot was loaded");
+}
+
 void log_redis_follow_close(struct log_redis_follow *follow)
 {
     log_redis_connection_close(&follow->connection);

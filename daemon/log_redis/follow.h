@@ -53,6 +53,8 @@ struct log_redis_follow {
 void log_redis_follow_init(struct log_redis_follow *follow, uv_loop_t *loop,
                            const struct log_redis_address *address);
 void log_redis_follow_start(struct log_redis_follow *follow);
+// Goes on after seen, which the owner has changed, even after a verdict.
+void log_redis_follow_resume(struct log_redis_follow *follow);
 // Another connection has seen that the log holds the entry tail, on the loop's clock at
 // at_ms: a follower that hears nothing although there is news connects again.
 void log_redis_follow_expect(struct log_redis_follow *follow, uint64_t tail,

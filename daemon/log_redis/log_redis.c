@@ -45,9 +45,13 @@ static void decide(struct log_redis *log)
         fail(log, log->control.refused, log->control.what);
 }
 
-static void doubt(struct log_redis *log, enum log_redis_verdict verdict,
-                  const char *detail)
+void log_redis_doubt(struct log_redis *log, enum log_redis_verdict verdict,
+                     const char *detail)
 {
+    // A log that begins after what is applied here: a snapshot knows what was before.
+    if (verdict == LOG_REDIS_TRIMMED && log->verdict == LOG_REDIS_SOUND &&
+        log_redis_restore_soon(log))
+        return;
     bool is_better_told = log->verdict == verdict && verdict == LOG_REDIS_REGRESSED;
     if (log->verdict == LOG_REDIS_SOUND || is_better_told) {
         log->verdict = verdict;
@@ -105,7 +109,7 @@ static void compare_with_mark(struct log_redis *log)
         return;
     snprintf(detail, sizeof detail, "entry %llu was applied here before, it has %llu",
              (unsigned long long)marked, (unsigned long long)seen);
-    doubt(log, LOG_REDIS_REGRESSED, detail);
+    log_redis_doubt(log, LOG_REDIS_REGRESSED, detail);
 }
 
 static void on_child_started(struct log_redis_child *child)
@@ -144,29 +148,45 @@ static void on_child_notice(struct log_redis_child *child, const char *what)
         log->config.on_notice(log->config.self, what);
 }
 
+void log_redis_go_on(struct log_redis *log)
+{
+    if (log->following) { // a snapshot was read because the log begins after it
+        log_redis_follow_resume(&log->follow);
+        return;
+    }
+    log->following = true;
+    log->control.init = false;
+    log_redis_append_set_epoch(&log->append, slice_from(log->control.known_epoch));
+    log_redis_append_start(&log->append);
+    log_redis_follow_start(&log->follow);
+}
+
 static void on_control_change(struct log_redis_control *control)
 {
     struct log_redis *log = control->owner;
     if (control->passed && log_redis_is_embedded(log))
         log_redis_child_use(&log->child);
-    if (control->passed && !log->following && !log->closing) {
-        log->following = true;
-        control->init = false;
-        log_redis_append_set_epoch(&log->append, slice_from(control->known_epoch));
-        log_redis_append_start(&log->append);
-        log_redis_follow_start(&log->follow);
+    if (control->passed && !log->connected_snapshot && !log->closing) {
+        log->connected_snapshot = true;
+        log_redis_snapshot_start(&log->snapshot);
     }
-    if (control->passed)
+    if (control->passed && !log->following && !log->closing && !log_redis_restore(log))
+        log_redis_go_on(log);
+    if (control->passed && log->following)
+        log_redis_restore_wanted(log);
+    if (control->passed && log->following)
         log_redis_follow_expect(&log->follow, control->tail, control->asked_ms);
     if (log->was_caught_up)
         keep_mark(log);
     decide(log);
+    if (control->passed)
+        log_redis_make_when_due(log);
 }
 
 static void on_control_verdict(struct log_redis_control *control,
                                enum log_redis_verdict verdict, const char *detail)
 {
-    doubt(control->owner, verdict, detail);
+    log_redis_doubt(control->owner, verdict, detail);
 }
 
 static void on_append_change(struct log_redis_append *append)
@@ -181,7 +201,7 @@ static void on_append_verdict(struct log_redis_append *append,
     char text[LOG_REDIS_WHAT_LEN];
     snprintf(text, sizeof text, "entry %llu was applied, Redis told of %.40s",
              (unsigned long long)append->applied.sequence, detail);
-    doubt(log, verdict, text);
+    log_redis_doubt(log, verdict, text);
 }
 
 // A server that kept a write has got over what ended the last one; to have answered is
@@ -205,9 +225,11 @@ static int on_entry(struct log_redis_follow *follow, uint64_t sequence,
 {
     struct log_redis *log = follow->owner;
     if (is_other_than_marked(log, sequence)) {
-        doubt(log, LOG_REDIS_FORKED, "the entry that this data folder remembers");
+        log_redis_doubt(log, LOG_REDIS_FORKED,
+                        "the entry that this data folder remembers");
         return STATUS_DATA_LOSS;
     }
+    log_redis_note_entry(log, sequence, entry.len);
     return log->events.on_entry(log->events.self, sequence, entry);
 }
 
@@ -230,7 +252,7 @@ static void on_follow_change(struct log_redis_follow *follow)
 static void on_follow_verdict(struct log_redis_follow *follow,
                               enum log_redis_verdict verdict, const char *detail)
 {
-    doubt(follow->owner, verdict, detail);
+    log_redis_doubt(follow->owner, verdict, detail);
 }
 
 static void on_child_closed(struct log_redis_child *child)
@@ -239,7 +261,7 @@ static void on_child_closed(struct log_redis_child *child)
     log->on_closed(log->closed_self);
 }
 
-static void close_one(struct log_redis *log)
+void log_redis_close_one(struct log_redis *log)
 {
     if (--log->n_open > 0)
         return;
@@ -252,24 +274,24 @@ static void on_mark_saved(struct log_redis_marker *marker)
 {
     struct log_redis *log = marker->owner;
     if (log->closing)
-        close_one(log);
+        log_redis_close_one(log);
     else
         decide(log);
 }
 
 static void on_control_closed(struct log_redis_control *control)
 {
-    close_one(control->owner);
+    log_redis_close_one(control->owner);
 }
 
 static void on_append_closed(struct log_redis_append *append)
 {
-    close_one(append->owner);
+    log_redis_close_one(append->owner);
 }
 
 static void on_follow_closed(struct log_redis_follow *follow)
 {
-    close_one(follow->owner);
+    log_redis_close_one(follow->owner);
 }
 
 static void init_child(struct log_redis *log)
@@ -360,7 +382,8 @@ struct log_redis *log_redis_new(uv_loop_t *loop, const struct log_redis_config *
     init_follow(log, address);
     init_append(log, address);
     init_control(log, address);
-    log->n_open = 3;
+    log_redis_init_snapshot(log, address);
+    log->n_open = 4;
     return log;
 }
 
@@ -434,6 +457,7 @@ void log_redis_close(struct log_redis *log, void (*on_closed)(void *self), void 
     log->n_open += log->marker.is_saving;
     log_redis_append_close(&log->append);
     log_redis_follow_close(&log->follow);
+    log_redis_snapshot_close(&log->snapshot);
     log_redis_control_close(&log->control);
 }
 
@@ -454,6 +478,12 @@ static void port_applied(void *self, uint64_t sequence, const unsigned char chec
 {
     struct log_redis *log = self;
     log_redis_append_applied(&log->append, sequence, checksum);
+}
+
+void log_redis_want_snapshot(struct log_redis *log)
+{
+    log->snapshot_wanted = true;
+    log->make_after_ms = 0;
 }
 
 struct replica_log log_redis_port(struct log_redis *log)

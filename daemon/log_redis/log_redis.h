@@ -33,13 +33,19 @@ struct log_redis_config {
     const struct replica_clock *clock;
     const char *uuid;         // of the log, should it have to be made: 36 characters,
     struct slice first_entry; // and its entry 1, framed
+    const struct replica_snapshots *snapshots; // NULL: none are made or read
+    uint64_t snapshot_entries; // since the last one that the next is made after
     // The log cannot be used and will not be by waiting: a folder in use, an empty Redis
     // without init, unsafe settings, a missing program, a log that is not the one this
     // folder has followed (STATUS_DATA_LOSS). Called once at most, from the loop, and
-    // only before the log was first usable; the process should close the log and exit 1.
+    // only before the log was first usable, but for DIVERGED: a snapshot has shown that
+    // the state in memory is not what was applied. The process should close the log and
+    // exit 1.
     void (*on_fatal)(void *self, int status, const char *what);
     // Something was repaired that the operator should know of; may be NULL.
     void (*on_notice)(void *self, const char *what);
+    // A snapshot was made, read or given up; may be NULL.
+    void (*on_snapshot)(void *self, const char *what);
     void *self;
 };
 
@@ -58,6 +64,9 @@ int log_redis_start(struct log_redis *log);
 // call. No event comes after this call.
 void log_redis_close(struct log_redis *log, void (*on_closed)(void *self), void *self);
 void log_redis_free(struct log_redis *log); // after on_closed
+
+// Makes a snapshot as soon as one can be made.
+void log_redis_want_snapshot(struct log_redis *log);
 
 struct replica_log log_redis_port(struct log_redis *log);
 

@@ -21,9 +21,23 @@ struct log_redis {
     struct log_redis_append append;
     struct log_redis_follow follow;
     struct log_redis_marker marker;
+    struct log_redis_snapshot snapshot;
+    struct {
+        bool is_wanted; // the log begins after what is applied
+        bool under_way; // one is being read
+        bool failed;    // none can be used
+        bool older_next, is_trimmed;
+        char newest[LOG_REDIS_TOKEN_LEN + 1], older[LOG_REDIS_TOKEN_LEN + 1];
+    } restore;
+    bool snapshot_wanted;
+    uint64_t made_sequence;                   // of the newest snapshot known
+    uint64_t make_after_ms;                   // of the loop's clock
+    uint64_t bytes_since;                     // of entries followed since it
+    uint32_t lengths[LOG_REDIS_KEEP_ENTRIES]; // of entries, by sequence
     bool was_caught_up;
     bool connecting; // control was started
     bool following;  // append and follow were started
+    bool connected_snapshot;
     bool was_usable, fatal, closing;
     uint8_t n_open; // parts, and the saving of a mark
     enum log_redis_verdict verdict;
@@ -33,6 +47,27 @@ struct log_redis {
     void (*on_closed)(void *self);
     void *closed_self;
 };
+
+// --- log_redis.c ---
+void log_redis_doubt(struct log_redis *log, enum log_redis_verdict verdict,
+                     const char *detail);
+// Follows the log on from follow.seen.
+void log_redis_go_on(struct log_redis *log);
+void log_redis_close_one(struct log_redis *log);
+
+// --- snapshots.c ---
+void log_redis_init_snapshot(struct log_redis *log,
+                             const struct log_redis_address *address);
+// Begins to read a snapshot, if there is one that is ahead of what is applied; true while
+// one is being read, log_redis_go_on follows.
+bool log_redis_restore(struct log_redis *log);
+// The log begins after what is applied: a snapshot is to be read after the next round of
+// questions. false: none ever will be.
+bool log_redis_restore_soon(struct log_redis *log);
+void log_redis_restore_wanted(struct log_redis *log); // after each round
+void log_redis_note_entry(struct log_redis *log, uint64_t sequence, size_t len);
+// Each second.
+void log_redis_make_when_due(struct log_redis *log);
 
 static inline bool log_redis_is_embedded(const struct log_redis *log)
 {
