@@ -175,7 +175,8 @@ union entity {
 const struct shape *entity_shape(enum kind kind);
 const char *entity_kind_name(enum kind kind);  // "agreement_line"
 enum kind entity_kind_find(struct slice name); // KIND_NONE when there is none
-extern const struct shape shape_contact, shape_terms, shape_capacity;
+extern const struct shape shape_contact, shape_terms, shape_service, shape_mapping,
+    shape_capacity;
 #define SETTING_MAX_AGE_DAYS "waiting_time_max_age_days"
 #define SETTING_MAX_AGE_DAYS_DEFAULT 42
 

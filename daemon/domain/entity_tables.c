@@ -82,6 +82,7 @@ static const struct field service_fields[] = {
          guarantee_names),
     FIELD(service, nhv_area, 9, FIELD_ID, 0),
 };
+const struct shape shape_service = SHAPE(service, "service", service_fields);
 
 static const struct field mapping_fields[] = {
     FIELD(mapping, system, 1, FIELD_ID, KEY),
@@ -89,6 +90,7 @@ static const struct field mapping_fields[] = {
     FIELD(mapping, code, 3, FIELD_ID, KEY | CODE),
     FIELD(mapping, service, 4, FIELD_ID, REQUIRED | CODE),
 };
+const struct shape shape_mapping = SHAPE(mapping, "mapping", mapping_fields);
 
 static const struct field unit_fields[] = {
     FIELD(unit, id, 1, FIELD_HSA_ID, KEY),
@@ -189,8 +191,8 @@ static const struct shape *const shapes[KIND_COUNT] = {
     [KIND_REGION] = OWN(region, region_fields),
     [KIND_MUNICIPALITY] = OWN(municipality, municipality_fields),
     [KIND_NHV_AREA] = OWN(nhv_area, nhv_area_fields),
-    [KIND_SERVICE] = OWN(service, service_fields),
-    [KIND_MAPPING] = OWN(mapping, mapping_fields),
+    [KIND_SERVICE] = &shape_service,
+    [KIND_MAPPING] = &shape_mapping,
     [KIND_UNIT] = OWN(unit, unit_fields),
     [KIND_NHV_PERMIT] = OWN(nhv_permit, nhv_permit_fields),
     [KIND_AGREEMENT] = OWN(agreement, agreement_fields),

@@ -11,13 +11,8 @@
 #ifndef DOMAIN_LIVE_H
 #define DOMAIN_LIVE_H
 
-#include "base/check.h"
-
-#define uthash_fatal(what)                                                               \
-    check_failed(__FILE__, __LINE__, what) // no exit() in a pure layer
-#include <uthash.h>
-
 #include "domain/claim.h"
+#include "domain/hash.h"
 
 struct row;
 struct rows;

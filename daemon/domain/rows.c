@@ -285,9 +285,20 @@ static void change_area(struct rows *rows, const struct row_change *change)
         remove_row(&rows->areas, find_changed_row(&rows->areas, change));
 }
 
+static void search_service(struct rows *rows, const struct row_change *change,
+                           uint32_t handle)
+{
+    if (change->old)
+        search_service_remove(&rows->search, handle, &change->old_entity->service);
+    if (change->new)
+        search_service_add(&rows->search, handle, &change->new_entity->service);
+}
+
 static void change_service(struct rows *rows, const struct row_change *change)
 {
     struct row *row = follow_row(&rows->services, change);
+    search_service(rows, change,
+                   (row ? row : find_changed_row(&rows->services, change))->handle);
     if (row == NULL) {
         row = find_changed_row(&rows->services, change);
         match_index_remove_service(rows->index, row->handle);
@@ -352,6 +363,20 @@ static uint32_t handle_of(const struct row_table *table, struct slice id)
     const struct row *row = rows_find(table, id);
     CHECK(row);
     return row->handle;
+}
+
+static void change_mapping(struct rows *rows, const struct row_change *change)
+{
+    if (change->old) {
+        const struct mapping *old = &change->old_entity->mapping;
+        search_mapping_remove(&rows->search, handle_of(&rows->services, old->service),
+                              old->code, change->old);
+    }
+    if (change->new) {
+        const struct mapping *new = &change->new_entity->mapping;
+        search_mapping_add(&rows->search, handle_of(&rows->services, new->service),
+                           new->code, change->new);
+    }
 }
 
 static void change_line(struct rows *rows, const struct row_change *change)
@@ -479,6 +504,9 @@ void rows_apply(struct rows *rows, const struct row_change *change)
     case KIND_SERVICE:
         change_service(rows, change);
         break;
+    case KIND_MAPPING:
+        change_mapping(rows, change);
+        break;
     case KIND_UNIT:
         change_unit(rows, change);
         break;
@@ -506,7 +534,7 @@ void rows_apply(struct rows *rows, const struct row_change *change)
     case KIND_SETTING:
         change_setting(rows, change);
         break;
-    default: // regions, municipalities and mappings are only records
+    default: // regions and municipalities are only records
         break;
     }
     if (change->old)
@@ -551,6 +579,7 @@ void rows_close(struct rows *rows)
     free_table(&rows->areas);
     live_close(&rows->live);
     free_table(&rows->capacities);
+    search_index_close(&rows->search);
     free(rows->codings);
     free(rows->limits);
 }
@@ -566,5 +595,6 @@ uint64_t rows_bytes(const struct rows *rows)
 {
     return table_bytes(&rows->services) + table_bytes(&rows->units) +
            table_bytes(&rows->agreements) + table_bytes(&rows->areas) +
-           table_bytes(&rows->capacities) + live_bytes(&rows->live);
+           table_bytes(&rows->capacities) + live_bytes(&rows->live) +
+           rows->search.bytes;
 }

@@ -3,11 +3,12 @@
 // Rows: what the state keeps beside the records so that nothing is decoded on the hot
 // path. Units, services, agreements, NHV areas and capacities get small handles and a
 // count of what refers to them; everything that candidates are made of is told to the
-// match index.
+// match index, and the words of services to the search index.
 #ifndef DOMAIN_ROWS_H
 #define DOMAIN_ROWS_H
 
 #include "domain/live.h"
+#include "domain/search_index.h"
 #include "domain/state.h"
 
 // A stored unit, service, agreement, NHV area or capacity.
@@ -60,6 +61,7 @@ struct rows {
     struct match_index *index;
     struct row_table services, units, agreements, areas, capacities;
     struct live live;
+    struct search_index search;
     struct coding *codings;
     uint32_t n_codings, codings_capacity;
     struct guarantee_limit *limits; // all stored ones, in key order

@@ -33,6 +33,8 @@ void rpc_batch_resume(struct rpc_call *call);
 void rpc_batch_cancel(struct rpc_call *call, struct refusal *refusal);
 void rpc_get_start(struct rpc_call *call, struct slice message);
 void rpc_list_start(struct rpc_call *call, struct slice message);
+void rpc_search_start(struct rpc_call *call, struct slice message);
+void rpc_contact_start(struct rpc_call *call, struct slice message);
 void rpc_apply_start(struct rpc_call *call, struct slice message);
 void rpc_apply_resume(struct rpc_call *call);
 void rpc_apply_cancel(struct rpc_call *call, struct refusal *refusal);

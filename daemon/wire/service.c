@@ -2,6 +2,7 @@
 #include "wire/service.h"
 
 #include "domain/entity.h"
+#include "domain/search.h"
 
 #define ROW(owner, member, number, type, flags, max)                                     \
     {                                                                                    \
@@ -11,6 +12,11 @@
 #define COUNT(owner, member, number)                                                     \
     ROW(owner, member, number, FIELD_UINT64, 0, INT64_MAX)
 #define FLAG(owner, member, number) ROW(owner, member, number, FIELD_BOOL, 0, 1)
+#define SUB(owner, member, number, shape)                                                \
+    {                                                                                    \
+#member, offsetof(struct owner, member), number, FIELD_SUB, 0, 0, 0, &(shape),   \
+            NULL                                                                         \
+    }
 #define PAGE_SIZE(owner)                                                                 \
     {                                                                                    \
         "page_size", offsetof(struct owner, page_size), 1, FIELD_UINT, 0, 1,             \
@@ -44,6 +50,40 @@ static const struct field list_request_fields[] = {
     ROW(list_request, page_token, 3, FIELD_BYTES, 0, 0),
 };
 const struct shape shape_list_request = SHAPE(list_request, list_request_fields);
+
+static const struct field search_request_fields[] = {
+    ROW(search_request, text, 1, FIELD_NAME, FIELD_REQUIRED, 0),
+    {"limit", offsetof(struct search_request, limit), 2, FIELD_UINT, 0, 1,
+     SEARCH_LIMIT_MAX, NULL, NULL},
+};
+const struct shape shape_search_request = SHAPE(search_request, search_request_fields);
+
+static const struct field service_hit_fields[] = {
+    SUB(service_hit, service, 1, shape_service),
+    {"found_by", offsetof(struct service_hit, found_by), 2, FIELD_ENUM, 0, FOUND_BY_CODE,
+     FOUND_BY_TYPING_ERROR, NULL, found_by_names},
+    TEXT(service_hit, synonym, 3),
+    SUB(service_hit, mapping, 4, shape_mapping),
+    COUNT(service_hit, revision, 5),
+};
+const struct shape shape_service_hit = SHAPE(service_hit, service_hit_fields);
+
+static const struct field contact_request_fields[] = {
+    ROW(contact_request, place, 1, FIELD_NAME, FIELD_REQUIRED, 0),
+};
+const struct shape shape_contact_request = SHAPE(contact_request, contact_request_fields);
+
+static const struct field contact_response_fields[] = {
+    ROW(contact_response, region, 1, FIELD_REGION, 0, 0),
+    ROW(contact_response, region_name, 2, FIELD_NAME, 0, 0),
+    SUB(contact_response, contact, 3, shape_contact),
+    ROW(contact_response, healthcare_regions, 4, FIELD_HEALTHCARE_REGIONS, 0, 0),
+    ROW(contact_response, municipality, 5, FIELD_MUNICIPALITY, 0, 0),
+    ROW(contact_response, municipality_name, 6, FIELD_NAME, 0, 0),
+    COUNT(contact_response, revision, 7),
+};
+const struct shape shape_contact_response =
+    SHAPE(contact_response, contact_response_fields);
 
 static const struct field capacity_write_fields[] = {
     ROW(capacity_write, request_id, 1, FIELD_BYTES, 0, 0),

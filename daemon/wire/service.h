@@ -24,6 +24,32 @@ struct list_request {
     struct slice page_token;
 };
 
+// vardsok.v1.SearchServicesRequest and ServiceHit.
+struct search_request {
+    struct slice text;
+    int64_t limit;
+};
+struct service_hit {
+    struct service service;
+    int64_t found_by; // enum found_by
+    struct slice synonym;
+    struct mapping mapping;
+    int64_t revision;
+};
+
+// vardsok.v1.GetContactRequest and its response.
+struct contact_request {
+    struct slice place; // code or name of a region or municipality
+};
+struct contact_response {
+    int64_t region;
+    struct slice region_name;
+    struct contact contact; // the navigator's
+    struct text_list healthcare_regions;
+    struct slice municipality, municipality_name;
+    int64_t revision;
+};
+
 // The writes of vardsok.v1.CapacityService: body is a Capacity or the operation.
 struct capacity_write {
     struct slice request_id;
@@ -81,7 +107,8 @@ struct status_response {
 
 extern const struct shape shape_call_metadata, shape_list_request, shape_status_response,
     shape_capacity_write, shape_capacity_list_request, shape_capacity_status,
-    shape_claim_list_request;
+    shape_claim_list_request, shape_search_request, shape_service_hit,
+    shape_contact_request, shape_contact_response;
 
 // Field numbers of the messages that are walked. The lists of CapacityService have those
 // of ListResponse.
@@ -91,6 +118,7 @@ enum {
     LIST_RESPONSE_NEXT_PAGE_TOKEN = 2,
     LIST_RESPONSE_REVISION = 3
 };
+enum { SEARCH_RESPONSE_HITS = 1, SEARCH_RESPONSE_FOUND = 2, SEARCH_RESPONSE_REVISION = 3 };
 enum { APPLY_RESPONSE_REVISION = 1, APPLY_RESPONSE_STORED = 2 };
 enum { BATCH_REQUEST_QUERIES = 1 };
 enum { BATCH_RESPONSE_INDEX = 1, BATCH_RESPONSE_ANSWER = 2, BATCH_RESPONSE_ERROR = 3 };

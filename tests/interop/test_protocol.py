@@ -23,8 +23,8 @@ PAGE = "docs/protocol.md"
 UNIT = "SE2321000131-E1"
 DATE = re.compile(rb"\d{4}-\d\d-\d\d")
 HEADERS = ["daemon/rpc/limits.h", "daemon/rpc/frame.h", "daemon/wire/service.h",
-           "daemon/wire/reader.h", "daemon/domain/state.h", "daemon/replica/replica.h",
-           "daemon/server/server.h"]
+           "daemon/wire/reader.h", "daemon/domain/state.h", "daemon/domain/search.h",
+           "daemon/replica/replica.h", "daemon/server/server.h"]
 
 
 def world():

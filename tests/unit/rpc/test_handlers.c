@@ -43,7 +43,7 @@ Test(rpc_methods, each_has_one_number_and_one_name)
         cr_expect_eq(method->number, number);
         cr_expect_eq(rpc_method_find_name(slice_from(method->name)), method);
     }
-    cr_expect_eq(n, 15);
+    cr_expect_eq(n, 17);
     cr_expect_null(rpc_method_find_name(slice_from("/vardsok.v1.MatchingService/Mat")));
 }
 

@@ -41,6 +41,10 @@ static struct known_shape table[] = {
     {&shape_claim_list_request, &vardsok_v1_ListClaimsRequest_msg, NULL},
     {&shape_call_metadata, &vardsok_v1_CallMetadata_msg, NULL},
     {&shape_list_request, &vardsok_v1_ListRequest_msg, NULL},
+    {&shape_search_request, &vardsok_v1_SearchServicesRequest_msg, NULL},
+    {&shape_service_hit, &vardsok_v1_ServiceHit_msg, NULL},
+    {&shape_contact_request, &vardsok_v1_GetContactRequest_msg, NULL},
+    {&shape_contact_response, &vardsok_v1_GetContactResponse_msg, NULL},
     {&shape_status_response, &vardsok_v1_StatusResponse_msg, NULL},
     {NULL, NULL, NULL},
 };

@@ -9,8 +9,10 @@
 
 #include "domain/names.h"
 #include "domain/question.h"
+#include "domain/search.h"
 #include "unit/wire/shapes.h"
 #include "vardsok/log/v1/record.pb.h"
+#include "vardsok/v1/directory.pb.h"
 #include "vardsok/v1/entities.pb.h"
 #include "vardsok/v1/matching.pb.h"
 #include "wire/codec.h"
@@ -178,6 +180,7 @@ SCHEMA_ENUM(vardsok_v1_CandidateKind)
 SCHEMA_ENUM(vardsok_v1_WaitBasis)
 SCHEMA_ENUM(vardsok_v1_Reason)
 SCHEMA_ENUM(vardsok_v1_Kind)
+SCHEMA_ENUM(vardsok_v1_FoundBy)
 SCHEMA_ENUM(vardsok_log_v1_Ownership)
 SCHEMA_ENUM(vardsok_log_v1_Guarantee)
 SCHEMA_ENUM(vardsok_log_v1_AgreementKind)
@@ -216,6 +219,7 @@ Test(wire_descriptors, enums_have_the_schemas_names_and_numbers)
         NAMED("WAIT_BASIS", wait_basis_names, vardsok_v1_WaitBasis),
         NAMED("REASON", test_names, vardsok_v1_Reason),
         NAMED("KIND", shape_list_request.fields[0].enum_names, vardsok_v1_Kind),
+        NAMED("FOUND_BY", found_by_names, vardsok_v1_FoundBy),
         NAMED("OWNERSHIP", ownership_names, vardsok_log_v1_Ownership),
         NAMED("GUARANTEE", guarantee_names, vardsok_log_v1_Guarantee),
         NAMED("AGREEMENT_KIND", agreement_kind_names, vardsok_log_v1_AgreementKind),
