@@ -23,6 +23,7 @@ from rows_disk import SmallDisk  # noqa: E402
 import rows_calls  # noqa: E402, F401
 import rows_kill  # noqa: E402, F401
 import rows_redis  # noqa: E402, F401
+import rows_torture  # noqa: E402, F401
 import rows_wire  # noqa: E402, F401
 
 

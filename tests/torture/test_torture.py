@@ -55,6 +55,10 @@ class TheHarnessSeesFaults(unittest.TestCase):
                     self.assertEqual(done.returncode, 1)
                     self.assertRegex(done.stdout, words)
 
+    def test_every_planted_one_is_expected(self):
+        names = torture("--list").stdout.split()
+        self.assertEqual({name for name in names if name.startswith("planted_")}, set(PLANTED))
+
     def test_a_scenario_that_does_not_exist_is_no_success(self):
         self.assertEqual(torture("nothing_of_that_name").returncode, 1)
 
