@@ -347,12 +347,24 @@ static void on_prepare(uv_idle_t *idle)
         uv_idle_stop(idle);
 }
 
+// What it would say may be wrong: a new start reads the state anew from the log.
+static void stop_when_diverged(struct daemon *daemon)
+{
+    struct replica_status status;
+    replica_status(daemon->replica, &status);
+    if (!status.diverged || daemon->phase >= DRAINING)
+        return;
+    server_log(LOG_LEVEL_ERROR, "diverged", "what=\"%s\"", status.what);
+    stop(daemon, 1);
+}
+
 static void on_tick(uv_timer_t *tick)
 {
     struct daemon *daemon = tick->data;
     uint64_t now_ms = uv_now(&daemon->loop);
     server_set_time(daemon->server);
     replica_tick(daemon->replica);
+    stop_when_diverged(daemon);
     serve_when_ready(daemon);
     uv_idle_start(&daemon->prepare, on_prepare); // stops itself when all is in order
     if (daemon->watchdog_ms > 0 &&

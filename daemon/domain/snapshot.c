@@ -12,6 +12,7 @@
 
 struct snapshot_walk {
     struct state *state;
+    bool only_hash;
     struct snapshot_head head;
     struct digest sum; // of what has been written
     // Records of kinds before this one are written; of this kind those up to after.
@@ -41,11 +42,13 @@ static void put_varint(struct buffer *out, uint64_t value)
 static void put_record(struct snapshot_walk *walk, const struct record_view *view,
                        struct buffer *out)
 {
+    digest_add_record(&walk->sum, view);
+    if (walk->only_hash)
+        return;
     buffer_append(out, &(unsigned char){(unsigned char)view->kind}, 1);
     put_varint(out, view->revision);
     put_varint(out, view->bytes.len);
     buffer_append_slice(out, view->bytes);
-    digest_add_record(&walk->sum, view);
 }
 
 static void put_request(struct snapshot_walk *walk, const struct request_entry *entry,
@@ -53,6 +56,9 @@ static void put_request(struct snapshot_walk *walk, const struct request_entry *
 {
     const struct outcome *outcome = &entry->outcome;
     size_t len = strlen(outcome->field);
+    digest_add_request(&walk->sum, entry);
+    if (walk->only_hash)
+        return;
     buffer_append(out, &(unsigned char){REQUEST_MARK}, 1);
     buffer_append(out, entry->id, sizeof entry->id);
     buffer_append(out, entry->payload_hash, sizeof entry->payload_hash);
@@ -62,14 +68,15 @@ static void put_request(struct snapshot_walk *walk, const struct request_entry *
     put_varint(out, outcome->change_index);
     buffer_append(out, &(unsigned char){(unsigned char)len}, 1);
     buffer_append(out, outcome->field, len);
-    digest_add_request(&walk->sum, entry);
 }
 
-struct snapshot_walk *snapshot_begin(struct state *state, struct snapshot_head *head)
+struct snapshot_walk *snapshot_begin(struct state *state, bool only_hash,
+                                     struct snapshot_head *head)
 {
     struct snapshot_walk *walk = calloc(1, sizeof *walk);
     CHECK(walk && state->walk == NULL);
     walk->state = state;
+    walk->only_hash = only_hash;
     walk->kind = KIND_NONE + 1;
     walk->next_request = state->request_ids.n_evicted;
     walk->head = (struct snapshot_head){
@@ -145,7 +152,8 @@ void snapshot_save_request(struct snapshot_walk *walk, const struct request_entr
 
 static void end_kind(struct snapshot_walk *walk, struct buffer *out)
 {
-    buffer_append_slice(out, buffer_slice(&walk->saved[walk->kind]));
+    if (!walk->only_hash)
+        buffer_append_slice(out, buffer_slice(&walk->saved[walk->kind]));
     buffer_free(&walk->saved[walk->kind]);
     walk->kept_len[walk->kind] = 0;
     buffer_clear(&walk->after);
@@ -171,7 +179,8 @@ static void visit_record(struct snapshot_walk *walk, struct buffer *out)
 static bool visit_request(struct snapshot_walk *walk, struct buffer *out)
 {
     const struct request_ids *ids = &walk->state->request_ids;
-    buffer_append_slice(out, buffer_slice(&walk->saved[KIND_NONE]));
+    if (!walk->only_hash)
+        buffer_append_slice(out, buffer_slice(&walk->saved[KIND_NONE]));
     buffer_clear(&walk->saved[KIND_NONE]);
     walk->kept_len[KIND_NONE] = 0;
     if (walk->next_request < ids->n_evicted || // what is left is younger

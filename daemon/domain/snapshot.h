@@ -31,8 +31,10 @@ struct snapshot_head {
 
 struct snapshot_walk;
 
-// Begins a walk at the state's revision. One at a time (CHECK). head is filled.
-struct snapshot_walk *snapshot_begin(struct state *state, struct snapshot_head *head);
+// Begins a walk at the state's revision. One at a time (CHECK). head is filled. One that
+// only hashes writes nothing: out may be NULL.
+struct snapshot_walk *snapshot_begin(struct state *state, bool only_hash,
+                                     struct snapshot_head *head);
 // Visits at most n records and appends what is to be written to out. 1: there is more,
 // 0: all is written, STATUS_DATA_LOSS: what was written is not what the digest says.
 int snapshot_step(struct snapshot_walk *walk, unsigned n, struct buffer *out);

@@ -3,7 +3,8 @@
 // The entry: how one command is framed in the log. Read for ever; drawn in docs/log.md.
 //
 //    0  u8   format version, 1
-//    1  u8   actor kind (1 local, 2 the log itself: entry 1, its actor id the log's uuid)
+//    1  u8   actor kind (1 local, 2 the log itself: entry 1, its actor id the log's uuid,
+//            3 a checkpoint: replica/compare.c)
 //    2  u16  length a of the actor's id
 //    4  u32  length c of the command
 //    8  u64  writer incarnation
@@ -28,6 +29,7 @@
 #define ENTRY_MAX_LEN (2 * 1024 * 1024)
 #define ENTRY_ACTOR_LOCAL 1
 #define ENTRY_ACTOR_LOG 2
+#define ENTRY_ACTOR_CHECKPOINT 3
 #define ENTRY_UUID_LEN 32 // hex digits
 
 struct entry {

@@ -24,51 +24,8 @@
 #include "base/check.h"
 #include "base/status.h"
 #include "domain/request_ids.h"
-#include "replica/head.h"
+#include "replica/replica_private.h"
 #include "wire/change.h"
-
-#define RETRY_AFTER_MS 250
-#define TICK_JITTER_MS 200 // so that many daemons do not tick at once
-
-enum stage { STAGE_APPENDING, STAGE_APPENDED, STAGE_UNSURE };
-
-// A write under way. Lives until it is answered or abandoned and no append holds its
-// entry.
-struct replica_pending {
-    struct replica_append append; // first: the log gives it back
-    struct replica *replica;
-    struct replica_write *write; // NULL once answered or abandoned
-    struct buffer entry;
-    unsigned char request_id[STATE_REQUEST_ID_LEN];
-    unsigned char payload_hash[16];
-    enum stage stage;
-    bool in_flight;      // the log holds entry
-    bool may_be_written; // an append before this one was unknown
-    int64_t retry_at_ms;
-    struct replica_pending *next, *prev; // all, oldest first
-};
-
-struct replica {
-    struct replica_clock clock;
-    struct replica_log log;
-    bool has_log, caught_up, halted;
-    int log_status;
-    char what[128];
-    uint64_t incarnation;
-    struct state *state;
-    unsigned char chain[16];
-    char log_uuid[ENTRY_UUID_LEN + 1];
-    unsigned char checksum[ENTRY_CHECKSUM_LEN]; // of the entry applied last
-    int64_t last_entry_ms;
-    struct snapshot_walk *walk;     // under way, or NULL
-    struct state *loading;          // of a snapshot that is being read, or NULL
-    struct replica_pending pending; // list head
-    uint32_t n_writes;
-    size_t write_bytes;
-    struct replica_waiter waiters; // list head
-    struct replica_write tick;     // under way when it is pending
-    int64_t tick_retry_at_ms;
-};
 
 struct replica *replica_new(const struct replica_clock *clock)
 {
@@ -158,10 +115,14 @@ static void frame(struct replica_pending *pending)
         .incarnation = replica->incarnation,
         .applied = state_revision(replica->state),
         .time_ms = replica->clock.now_ms(replica->clock.self),
-        .actor_kind = ENTRY_ACTOR_LOCAL,
-        .actor_id = slice_from("local"),
+        .actor_kind = pending->write->actor_kind,
+        .actor_id = pending->write->actor_id,
         .command = pending->write->command,
     };
+    if (entry.actor_kind == 0) {
+        entry.actor_kind = ENTRY_ACTOR_LOCAL;
+        entry.actor_id = slice_from("local");
+    }
     memcpy(entry.request_id, pending->request_id, sizeof entry.request_id);
     entry_payload_hash(&entry, pending->payload_hash);
     buffer_clear(&pending->entry);
@@ -248,12 +209,6 @@ void replica_abandon(struct replica *replica, struct replica_write *write)
     release(pending);
 }
 
-// A clock that was set back must not put the retry off.
-static bool is_due(int64_t retry_at_ms, int64_t now_ms)
-{
-    return now_ms >= retry_at_ms || now_ms < retry_at_ms - RETRY_AFTER_MS;
-}
-
 static void append_unsure(struct replica *replica, int64_t now)
 {
     struct replica_pending *next;
@@ -261,63 +216,25 @@ static void append_unsure(struct replica *replica, int64_t now)
          pending != &replica->pending; pending = next) {
         next = pending->next;
         if (pending->stage != STAGE_UNSURE || pending->in_flight ||
-            !is_due(pending->retry_at_ms, now) || replica->log_status != STATUS_OK)
+            !replica_is_due(pending->retry_at_ms, now) ||
+            replica->log_status != STATUS_OK)
             continue;
         frame(pending);
         append(pending); // no connection: it stays unsure until the next tick
     }
 }
 
-// --- ticks ---
-
-// Of the hold alone, so that the ticks of many daemons are one.
-static void make_tick_id(int64_t until_ms, const char *claim,
-                         unsigned char id[STATE_REQUEST_ID_LEN])
-{
-    XXH128_canonical_t hash;
-    XXH128_canonicalFromHash(&hash, XXH3_128bits(claim, strlen(claim)));
-    memcpy(id, hash.digest, STATE_REQUEST_ID_LEN);
-    for (int i = 0; i < 6; i++)
-        id[i] = (unsigned char)(until_ms >> (40 - 8 * i));
-    id[6] = (unsigned char)(0x70 | (id[6] & 0x0F));
-    id[8] = (unsigned char)(0x80 | (id[8] & 0x3F));
-}
-
-static void on_tick_done(struct replica_write *write, int status,
-                         const struct outcome *outcome, const struct refusal *refusal)
-{
-    // Done or not: while the hold is there, replica_tick looks at it again.
-    (void)write, (void)status, (void)outcome, (void)refusal;
-}
-
-// The log's time stands still while nobody writes: an empty command moves it past a hold
-// that has run out, which then expires in apply, whatever becomes of the command itself.
-static void tick_log(struct replica *replica, int64_t now)
-{
-    int64_t until_ms;
-    char claim[CLAIM_ID_MAX];
-    if (replica->tick.pending || !replica->caught_up ||
-        !is_due(replica->tick_retry_at_ms, now) ||
-        !state_next_hold(replica->state, &until_ms, claim) ||
-        now < until_ms + (int64_t)(replica->incarnation % TICK_JITTER_MS))
-        return;
-    replica->tick =
-        (struct replica_write){.command = slice_from(""), .done = on_tick_done};
-    make_tick_id(until_ms, claim, replica->tick.request_id);
-    replica->tick_retry_at_ms = now + RETRY_AFTER_MS;
-    replica_submit(replica, &replica->tick, NULL); // refused: again in a while
-}
-
 void replica_tick(struct replica *replica)
 {
     int64_t now = replica->clock.now_ms(replica->clock.self);
     append_unsure(replica, now);
-    tick_log(replica, now);
+    replica_tick_log(replica, now);
+    replica_scrub(replica);
 }
 
 // --- entries ---
 
-static int halt(struct replica *replica, uint64_t sequence, const char *why)
+int replica_halt(struct replica *replica, uint64_t sequence, const char *why)
 {
     replica->halted = true;
     snprintf(replica->what, sizeof replica->what, "halted at sequence %llu: %s",
@@ -340,7 +257,7 @@ static void answer_waiting_for(struct replica *replica,
     }
 }
 
-static void run_waiters(struct replica *replica)
+void replica_run_waiters(struct replica *replica)
 {
     uint64_t revision = state_revision(replica->state);
     struct replica_waiter *next;
@@ -373,14 +290,15 @@ static int on_entry(void *self, uint64_t sequence, struct slice bytes)
     if (replica->halted)
         return STATUS_DATA_LOSS;
     if (sequence != state_revision(replica->state) + 1)
-        return halt(replica, sequence,
-                    "GAP: the sequence does not follow the last one applied");
+        return replica_halt(replica, sequence,
+                            "GAP: the sequence does not follow the last one applied");
     int status = entry_decode(bytes, &entry);
     if (status == STATUS_UNIMPLEMENTED)
-        return halt(replica, sequence,
-                    "the entry has a version newer than this daemon's");
+        return replica_halt(replica, sequence,
+                            "the entry has a version newer than this daemon's");
     if (status != STATUS_OK || wire_command_check(entry.command) != STATUS_OK)
-        return halt(replica, sequence, "CORRUPT: the entry's checksum or form is wrong");
+        return replica_halt(replica, sequence,
+                            "CORRUPT: the entry's checksum or form is wrong");
     if (sequence == 1 && entry.actor_kind == ENTRY_ACTOR_LOG &&
         entry.actor_id.len == ENTRY_UUID_LEN)
         memcpy(replica->log_uuid, entry.actor_id.data, ENTRY_UUID_LEN);
@@ -400,8 +318,8 @@ static int on_entry(void *self, uint64_t sequence, struct slice bytes)
     replica->last_entry_ms = entry.time_ms;
     replica->log.applied(replica->log.self, sequence, replica->checksum);
     answer_waiting_for(replica, &header, &outcome, &refusal);
-    run_waiters(replica);
-    return STATUS_OK;
+    replica_run_waiters(replica);
+    return replica_compare(replica, sequence, &entry);
 }
 
 static void on_caught_up(void *self)
@@ -419,94 +337,6 @@ static void on_state(void *self, int status, const char *what)
                  status == STATUS_OK ? "" : what);
 }
 
-// --- snapshots ---
-
-static int begin_snapshot(void *self, unsigned char bytes[REPLICA_HEAD_LEN])
-{
-    struct replica *replica = self;
-    if (replica->halted || state_revision(replica->state) == 0)
-        return STATUS_UNAVAILABLE;
-    struct head head = {.last_entry_ms = replica->last_entry_ms};
-    replica->walk = snapshot_begin(replica->state, &head.state);
-    memcpy(head.chain, replica->chain, sizeof head.chain);
-    memcpy(head.checksum, replica->checksum, sizeof head.checksum);
-    memcpy(head.log_uuid, replica->log_uuid, sizeof head.log_uuid);
-    head_encode(&head, bytes);
-    return STATUS_OK;
-}
-
-static int step_snapshot(void *self, unsigned n, struct buffer *items)
-{
-    struct replica *replica = self;
-    if (replica->walk == NULL)
-        return STATUS_CANCELED;
-    return snapshot_step(replica->walk, n, items);
-}
-
-static void end_snapshot(void *self)
-{
-    struct replica *replica = self;
-    snapshot_end(replica->walk);
-    replica->walk = NULL;
-}
-
-static int load(void *self, struct slice items)
-{
-    struct replica *replica = self;
-    if (replica->loading == NULL)
-        replica->loading = state_new(wire_record_decode, wire_record_encode);
-    return snapshot_read(replica->loading, items);
-}
-
-// The state that was read takes the place of the one that was served until now.
-static void take_over(struct replica *replica, const struct head *head)
-{
-    end_snapshot(replica);
-    state_free(replica->state);
-    replica->state = replica->loading;
-    replica->loading = NULL;
-    replica->last_entry_ms = head->last_entry_ms;
-    memcpy(replica->chain, head->chain, sizeof replica->chain);
-    memcpy(replica->checksum, head->checksum, sizeof replica->checksum);
-    memcpy(replica->log_uuid, head->log_uuid, ENTRY_UUID_LEN);
-    replica->log.applied(replica->log.self, head->state.sequence, replica->checksum);
-    run_waiters(replica);
-}
-
-static int end_load(void *self, struct slice bytes, uint64_t *sequence,
-                    unsigned char checksum[16])
-{
-    struct replica *replica = self;
-    struct head head;
-    int status =
-        bytes.data && replica->loading ? head_decode(bytes, &head) : STATUS_DATA_LOSS;
-    if (status == STATUS_OK &&
-        (replica->halted || head.state.sequence < state_revision(replica->state)))
-        status = STATUS_DATA_LOSS;
-    if (status == STATUS_OK)
-        status = snapshot_finish(replica->loading, &head.state);
-    if (status == STATUS_OK) {
-        take_over(replica, &head);
-        *sequence = head.state.sequence;
-        memcpy(checksum, head.checksum, sizeof head.checksum);
-    }
-    state_free(replica->loading);
-    replica->loading = NULL;
-    return status;
-}
-
-struct replica_snapshots replica_snapshots(struct replica *replica)
-{
-    return (struct replica_snapshots){
-        .self = replica,
-        .begin = begin_snapshot,
-        .step = step_snapshot,
-        .end = end_snapshot,
-        .load = load,
-        .load_end = end_load,
-    };
-}
-
 // --- the rest ---
 
 void replica_free(struct replica *replica)
@@ -520,7 +350,7 @@ void replica_free(struct replica *replica)
         CHECK(!pending->in_flight); // NOLINT(clang-analyzer-unix.Malloc)
         answer(pending, STATUS_CANCELED, NULL, NULL);
     }
-    end_snapshot(replica);
+    replica_end_snapshot(replica);
     state_free(replica->loading);
     state_free(replica->state);
     free(replica);
@@ -566,6 +396,7 @@ void replica_status(const struct replica *replica, struct replica_status *status
         .ready = replica->caught_up,
         .writable = replica->log_status == STATUS_OK && !replica->halted,
         .halted = replica->halted,
+        .diverged = replica->diverged,
         .applied = state_revision(replica->state),
         .last_entry_ms = replica->last_entry_ms,
     };

@@ -35,6 +35,9 @@ struct replica_write {
     unsigned char request_id[STATE_REQUEST_ID_LEN];
     struct slice command; // canonical bytes; kept by the caller until done
     replica_write_done done;
+    // Whose entry it is, kept by the caller until done; 0: the local client's.
+    uint8_t actor_kind;
+    struct slice actor_id;
     struct replica_pending *pending; // the replica's
 };
 
@@ -72,6 +75,7 @@ struct replica_status {
     bool ready;    // caught up once
     bool writable; // the log can be written now
     bool halted;   // an entry could not be applied
+    bool diverged; // the state is not what was applied: it must not be served
     uint64_t applied;
     unsigned char chain[16]; // running hash over applied entries
     char log_uuid[33];       // of entry 1, 32 hex digits; empty until it is applied

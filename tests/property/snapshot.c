@@ -133,7 +133,7 @@ static void run_seed(uint64_t seed)
 
     struct snapshot_head head;
     struct buffer items = {0};
-    struct snapshot_walk *walk = snapshot_begin(run.state, &head);
+    struct snapshot_walk *walk = snapshot_begin(run.state, false, &head);
     int more = 1;
     for (int i = 0; i < OPS_DURING; i++) {
         if (more == 1)
