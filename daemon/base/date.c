@@ -150,9 +150,14 @@ static int64_t change_of_time(int year, unsigned month)
     return (last - weekday) * DAY_MS + HOUR_MS;
 }
 
-int32_t date_in_stockholm(int64_t utc_ms)
+int64_t date_stockholm_offset_ms(int64_t utc_ms)
 {
     int year = civil_from_days(floor_days(utc_ms)).year;
     bool summer = utc_ms >= change_of_time(year, 3) && utc_ms < change_of_time(year, 10);
-    return (int32_t)floor_days(utc_ms + (summer ? 2 : 1) * HOUR_MS);
+    return (summer ? 2 : 1) * HOUR_MS;
+}
+
+int32_t date_in_stockholm(int64_t utc_ms)
+{
+    return (int32_t)floor_days(utc_ms + date_stockholm_offset_ms(utc_ms));
 }

@@ -24,9 +24,10 @@ int instant_parse(struct slice text, int64_t *ms);
 // Writes INSTANT_TEXT_LEN bytes, no NUL.
 void instant_format(int64_t ms, char *out);
 
-// The civil date in Europe/Stockholm at a UTC instant. CET/CEST by the rule in force
-// since 1996 (directive 2000/84/EC): summer time from the last Sunday of March 01:00 UTC
-// to the last Sunday of October 01:00 UTC.
+// Europe/Stockholm at a UTC instant: what its clocks are ahead of UTC, and its civil
+// date. CET/CEST by the rule in force since 1996 (directive 2000/84/EC): summer time from
+// the last Sunday of March 01:00 UTC to the last Sunday of October 01:00 UTC.
+int64_t date_stockholm_offset_ms(int64_t utc_ms);
 int32_t date_in_stockholm(int64_t utc_ms);
 
 #endif
