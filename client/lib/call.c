@@ -125,6 +125,12 @@ static void cancel(struct vardsok_call *call)
     connection_turn(connection, 0);
 }
 
+static bool is_write(unsigned method)
+{
+    return method == VARDSOK_APPLY ||
+           (method >= VARDSOK_CAPACITY_PUBLISH && method <= VARDSOK_CLAIM_RELEASE);
+}
+
 // The deadline has passed. What is known of a call that waits to be sent again is why it
 // failed.
 static void on_late(struct vardsok_call *call)
@@ -133,10 +139,10 @@ static void on_late(struct vardsok_call *call)
         end(call, call->error.status);
         return;
     }
-    bool is_write = call->method == VARDSOK_APPLY && call->was_sent;
+    bool may_be_done = is_write(call->method) && call->was_sent;
     client_error_set(&call->error, VARDSOK_DEADLINE_EXCEEDED,
-                     is_write ? REASON_OUTCOME_UNKNOWN : REASON_DEADLINE, NULL,
-                     is_write
+                     may_be_done ? REASON_OUTCOME_UNKNOWN : REASON_DEADLINE, NULL,
+                     may_be_done
                          ? "no answer in time: the write may or may not have been done; "
                            "repeat it with the same request id"
                          : "no answer in time");

@@ -7,12 +7,10 @@
 #include "wire/change.h"
 #include "wire/codec.h"
 #include "wire/reader.h"
+#include "wire/service.h"
 #include "wire/writer.h"
 
-enum get_request { GET_REQUEST_KEY = 1 };
-enum get_response { GET_RESPONSE_STORED = 1 };
-enum list_request { LIST_REQUEST_KIND = 1, LIST_REQUEST_PAGE_TOKEN = 3 };
-enum list_response { LIST_RESPONSE_ENTITIES = 1, LIST_RESPONSE_NEXT_PAGE_TOKEN = 2 };
+enum { LIST_REQUEST_KIND = 1, LIST_REQUEST_PAGE_TOKEN = 3 };
 
 int typed_unary(struct vardsok *connection, const struct typed_call *call,
                 struct arena *arena, struct slice *response, struct vardsok_error *error)
@@ -84,14 +82,14 @@ int client_get(struct vardsok *connection, uint32_t timeout_ms, struct arena *ar
     return typed_unreadable(error, &refusal);
 }
 
-// One page: its entities to on_stored, the token of the next one to *token (absent at the
+// One page: its items to on_item, the token of the next one to *token (absent at the
 // end).
-static int take_page(struct slice page, struct slice *token, client_on_stored on_stored,
-                     void *arg, struct vardsok_error *error)
+static int take_page(struct slice page, const struct typed_list *list,
+                     struct slice *token, struct vardsok_error *error)
 {
     struct wire_reader reader = {.rest = page};
     struct wire_field field;
-    struct refusal refusal = {.message = "it is no page of entities"};
+    struct refusal refusal = {.message = "it is no page of a list"};
     *token = SLICE_ABSENT;
     int status;
     while ((status = wire_read_field(&reader, &field)) == 1) {
@@ -101,42 +99,65 @@ static int take_page(struct slice page, struct slice *token, client_on_stored on
             *token = field.bytes;
         if (field.number != LIST_RESPONSE_ENTITIES)
             continue;
-        struct client_stored stored;
-        if (wire_stored_decode(field.bytes, &stored.kind, &stored.entity,
-                               &stored.revision, &refusal) != 0)
-            return typed_unreadable(error, &refusal);
-        status = on_stored(arg, &stored);
+        status = list->on_item(list->arg, field.bytes, error);
         if (status < 0)
             return status;
     }
     return status == 0 ? 0 : typed_unreadable(error, &refusal);
 }
 
-int client_list(struct vardsok *connection, enum kind kind, uint32_t timeout_ms,
-                client_on_stored on_stored, void *arg, struct vardsok_error *error)
+int typed_list_run(struct vardsok *connection, const struct typed_list *list,
+                   struct vardsok_error *error)
 {
     struct arena arena = {0};
     struct buffer request = {0};
-    struct slice token;
+    struct slice token = SLICE_ABSENT;
     int status;
     do {
-        arena_reset(&arena);
-        if (request.len == 0)
-            wire_write_uint(&request, LIST_REQUEST_KIND, (uint64_t)kind);
         struct slice page;
-        status = typed_unary(connection,
-                             &(struct typed_call){VARDSOK_LIST, &request, timeout_ms},
-                             &arena, &page, error);
+        buffer_clear(&request);
+        buffer_append_slice(&request, buffer_slice(list->filter));
+        if (token.data)
+            wire_write_bytes(&request, list->token_field, token);
+        arena_reset(&arena);
+        status = typed_unary(
+            connection, &(struct typed_call){list->method, &request, list->timeout_ms},
+            &arena, &page, error);
         if (status == 0)
-            status = take_page(page, &token, on_stored, arg, error);
-        if (status == 0 && token.data) {
-            buffer_clear(&request);
-            wire_write_uint(&request, LIST_REQUEST_KIND, (uint64_t)kind);
-            wire_write_bytes(&request, LIST_REQUEST_PAGE_TOKEN, token);
-        }
+            status = take_page(page, list, &token, error);
     } while (status == 0 && token.data);
     buffer_free(&request);
     arena_free(&arena);
+    return status;
+}
+
+int typed_on_stored(void *arg, struct slice item, struct vardsok_error *error)
+{
+    const struct typed_on_stored *to = arg;
+    struct client_stored stored;
+    struct refusal refusal;
+    if (wire_stored_decode(item, &stored.kind, &stored.entity, &stored.revision,
+                           &refusal) != 0)
+        return typed_unreadable(error, &refusal);
+    return to->on_stored(to->arg, &stored);
+}
+
+int client_list(struct vardsok *connection, enum kind kind, uint32_t timeout_ms,
+                client_on_stored on_stored, void *arg, struct vardsok_error *error)
+{
+    struct buffer filter = {0};
+    struct typed_on_stored to = {on_stored, arg};
+    struct typed_list list = {
+        .method = VARDSOK_LIST,
+        .token_field = LIST_REQUEST_PAGE_TOKEN,
+        .filter = &filter,
+        .timeout_ms = timeout_ms,
+        .on_item = typed_on_stored,
+        .arg = &to,
+    };
+    wire_write_uint(&filter, LIST_REQUEST_KIND, (uint64_t)kind);
+    int status = typed_list_run(connection, &list, error);
+    buffer_free(&filter);
     return status;
 }
 

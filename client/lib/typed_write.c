@@ -2,8 +2,7 @@
 #include "lib/typed_private.h"
 #include "wire/change.h"
 #include "wire/reader.h"
-
-enum apply_response { APPLY_RESPONSE_REVISION = 1, APPLY_RESPONSE_STORED = 2 };
+#include "wire/service.h"
 
 void client_write_init(struct client_write *write,
                        const struct client_write_options *options)
@@ -38,20 +37,13 @@ int client_write_start(struct client_write *write, struct vardsok *connection,
     return vardsok_call_start(connection, &start, &write->call, error);
 }
 
-int client_write_finish(struct client_write *write, struct arena *arena,
-                        uint64_t *revision, struct client_stored *stored,
-                        struct vardsok_error *error)
+int typed_outcome_decode(struct slice response, uint64_t *revision,
+                         struct client_stored *stored, struct vardsok_error *error)
 {
-    const void *message;
-    size_t len;
-    int status = vardsok_call_next(write->call, &message, &len, error);
-    if (status < 0)
-        return status;
     struct refusal refusal = {.message = "it is no outcome of a write"};
-    if (status == 0)
-        return typed_unreadable(error, &refusal);
-    struct wire_reader reader = {.rest = arena_copy(arena, (struct slice){message, len})};
+    struct wire_reader reader = {.rest = response};
     struct wire_field field;
+    int status;
     *revision = 0;
     if (stored)
         stored->kind = KIND_NONE;
@@ -65,6 +57,22 @@ int client_write_finish(struct client_write *write, struct arena *arena,
             break;
     }
     return status == 0 ? 0 : typed_unreadable(error, &refusal);
+}
+
+int client_write_finish(struct client_write *write, struct arena *arena,
+                        uint64_t *revision, struct client_stored *stored,
+                        struct vardsok_error *error)
+{
+    const void *message;
+    size_t len;
+    int status = vardsok_call_next(write->call, &message, &len, error);
+    if (status < 0)
+        return status;
+    if (status == 0)
+        return typed_unreadable(
+            error, &(struct refusal){.message = "it is no outcome of a write"});
+    return typed_outcome_decode(arena_copy(arena, (struct slice){message, len}), revision,
+                                stored, error);
 }
 
 void client_write_close(struct client_write *write)

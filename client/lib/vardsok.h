@@ -54,7 +54,18 @@ enum vardsok_method {
     VARDSOK_GET = 10,        // GetRequest -> GetResponse
     VARDSOK_LIST = 11,       // ListRequest -> ListResponse
     VARDSOK_APPLY = 20,      // ApplyRequest -> ApplyResponse
-    VARDSOK_STATUS = 40,     // StatusRequest -> StatusResponse
+    // CapacityService. The writes answer as ApplyResponse does: the revision that the
+    // write got (in a retry the first one's) and what is stored when it answers.
+    VARDSOK_CAPACITY_PUBLISH = 30,  // PublishRequest -> PublishResponse
+    VARDSOK_CAPACITY_CHANGE = 31,   // ChangeRequest -> ChangeResponse
+    VARDSOK_CAPACITY_WITHDRAW = 32, // WithdrawRequest -> WithdrawResponse
+    VARDSOK_CLAIM_TAKE = 33,        // ClaimRequest -> ClaimResponse; holds in seconds
+    VARDSOK_CLAIM_EXTEND = 34,      // ExtendRequest -> ExtendResponse
+    VARDSOK_CLAIM_CONFIRM = 35,     // ConfirmRequest -> ConfirmResponse
+    VARDSOK_CLAIM_RELEASE = 36,     // ReleaseRequest -> ReleaseResponse
+    VARDSOK_CAPACITY_LIST = 37,     // CapacityServiceListRequest -> its Response
+    VARDSOK_CLAIM_LIST = 38,        // ListClaimsRequest -> ListClaimsResponse
+    VARDSOK_STATUS = 40,            // StatusRequest -> StatusResponse
 };
 
 struct vardsok_error {
