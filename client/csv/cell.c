@@ -245,6 +245,10 @@ static void encode_int(const struct field *field, int64_t value, struct buffer *
         date_format((int32_t)value, text);
         buffer_append(out, text, DATE_TEXT_LEN);
         break;
+    case FIELD_INSTANT:
+        instant_format(value, text);
+        buffer_append(out, text, INSTANT_TEXT_LEN);
+        break;
     default:
         encode_number(value, decimals_of(field), out);
         break;

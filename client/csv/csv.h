@@ -67,4 +67,9 @@ uint64_t csv_reader_end(struct csv_reader *reader);
 void csv_header_encode(enum kind kind, struct buffer *out);
 void csv_row_encode(enum kind kind, const union entity *entity, struct buffer *out);
 
+// The same for a message without nested ones that no file has: its fields' names, or its
+// cells, in the order of its shape, without the line's end.
+void csv_names_encode(const struct shape *shape, struct buffer *out);
+void csv_cells_encode(const struct shape *shape, const void *message, struct buffer *out);
+
 #endif

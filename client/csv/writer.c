@@ -56,3 +56,21 @@ void csv_row_encode(enum kind kind, const union entity *entity, struct buffer *o
         buffer_append(out, i + 1 < n ? "," : "\n", 1);
     }
 }
+
+void csv_names_encode(const struct shape *shape, struct buffer *out)
+{
+    for (unsigned i = 0; i < shape->n_fields; i++) {
+        buffer_append(out, ",", i > 0 ? 1 : 0);
+        buffer_append_slice(out, slice_from(shape->fields[i].name));
+    }
+}
+
+void csv_cells_encode(const struct shape *shape, const void *message, struct buffer *out)
+{
+    for (unsigned i = 0; i < shape->n_fields; i++) {
+        buffer_append(out, ",", i > 0 ? 1 : 0);
+        size_t start = out->len;
+        cell_encode(&shape->fields[i], message, out);
+        quote(out, start);
+    }
+}
