@@ -43,6 +43,7 @@ struct command {
     const char *brief; // usage in one line
     const char *usage; // usage whole
     enum text what_for;
+    enum text more; // what the options do, or TEXT_NONE
     int (*run)(struct cli *cli, int argc, char **argv);
 };
 extern const struct command cli_commands[]; // ends with a NULL name
@@ -52,6 +53,17 @@ int command_import(struct cli *cli, int argc, char **argv);
 int command_export(struct cli *cli, int argc, char **argv);
 int command_wait_set(struct cli *cli, int argc, char **argv);
 int command_wait_show(struct cli *cli, int argc, char **argv);
+int command_capacity_publish(struct cli *cli, int argc, char **argv);
+int command_capacity_change(struct cli *cli, int argc, char **argv);
+int command_capacity_withdraw(struct cli *cli, int argc, char **argv);
+int command_capacity_show(struct cli *cli, int argc, char **argv);
+int command_capacity_list(struct cli *cli, int argc, char **argv);
+int command_claim_take(struct cli *cli, int argc, char **argv);
+int command_claim_extend(struct cli *cli, int argc, char **argv);
+int command_claim_confirm(struct cli *cli, int argc, char **argv);
+int command_claim_release(struct cli *cli, int argc, char **argv);
+int command_claim_show(struct cli *cli, int argc, char **argv);
+int command_claim_list(struct cli *cli, int argc, char **argv);
 int command_status(struct cli *cli, int argc, char **argv);
 
 // --- options ---
@@ -106,10 +118,14 @@ int cli_fail(const struct cli *cli, int exit_code, enum text text, ...);
 int cli_usage(const struct cli *cli, enum text text, ...);
 // What a call of the library gave; exit 3 when no daemon was reached, else 1.
 int cli_error(const struct cli *cli, const struct vardsok_error *error);
-// A value that was given in an option: "--weight: …". EXIT_USAGE.
-int cli_bad_value(const struct cli *cli, const char *option,
+// A value that was given in an option, "--weight: …" (TEXT_BAD_VALUE), or beside them
+// (TEXT_BAD_OPERAND). EXIT_USAGE.
+int cli_bad_value(const struct cli *cli, enum text text, const char *option,
                   const struct refusal *refusal);
 
+// The request id of the command's write: the one that was given, else a new one, which an
+// unknown outcome then names.
+const unsigned char *cli_request_id(struct cli *cli);
 // Connects once; 0, or an exit code after having said why not.
 int cli_connect(struct cli *cli);
 // Writes what is in out to stdout and empties it. 0 or EXIT_REFUSED (said why).

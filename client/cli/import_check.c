@@ -3,11 +3,11 @@
 // The rehearsal: what is stored is copied into a state of our own, and every row is
 // applied to that with the daemon's own code, in the order in which it would be written.
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/check.h"
 #include "base/status.h"
 #include "cli/import.h"
+#include "cli/time_words.h"
 #include "wire/change.h"
 
 #define FETCH_TRIES 3
@@ -257,9 +257,7 @@ int import_check(struct import *import)
     int exit_code = fetch_stored(import);
     if (exit_code != 0)
         return exit_code;
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    int64_t now_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    int64_t now_ms = time_now_ms();
     check_rows(import, now_ms);
     check_deletes(import, now_ms);
     return 0;

@@ -10,32 +10,6 @@
 #include "cli/cli.h"
 #include "domain/nearest.h"
 
-const struct command cli_commands[] = {
-    {"match", "match --service CODE --region CODE [options], or match --batch FILE|-",
-     "match --service CODE --region CODE [--asa N] [--weight KG] [--height CM]\n"
-     "         [--age YEARS] [--sex female|male] [--from MUNICIPALITY|LAT,LON]\n"
-     "         [--on DATE] [--in-region SET] [--max-wait DAYS] [--max-km KM]\n"
-     "         [--code-system S [--code-version V]] [--slots N]\n"
-     "         [--guarantee-from DATE [--paused DAYS] | --deadline DATE]\n"
-     "         [--order earliest|nearest|cheapest] [--limit N] [--certain]\n"
-     "         [--explain] [--min-revision N]\n"
-     "       vardsok match --batch FILE|-",
-     TEXT_FOR_MATCH, command_match},
-    {"import", "import DIR|- [--kind K] [options]",
-     "import DIR|- [--kind K] [--dry-run] [--keep-going] [--replace]", TEXT_FOR_IMPORT,
-     command_import},
-    {"export", "export DIR", "export DIR", TEXT_FOR_EXPORT, command_export},
-    {"wait set", "wait set --unit U --service S --observed DATE [options]",
-     "wait set --unit U --service S --observed DATE [--current N]\n"
-     "         [--forecast N --until DATE] [--statistic estimate|median|p90|max]\n"
-     "         [--sample N] [--source T]",
-     TEXT_FOR_WAIT_SET, command_wait_set},
-    {"wait show", "wait show --unit U --service S", "wait show --unit U --service S",
-     TEXT_FOR_WAIT_SHOW, command_wait_show},
-    {"status", "status", "status", TEXT_FOR_STATUS, command_status},
-    {NULL, NULL, NULL, TEXT_NONE, NULL},
-};
-
 // The locale decides how wide a letter is; without one that knows UTF-8, any that does.
 static void set_locale(void)
 {
@@ -49,7 +23,7 @@ static int print_help(const struct cli *cli)
 {
     printf("%s\n\n", text_get(cli->language, TEXT_HELP_HEAD));
     for (const struct command *command = cli_commands; command->name; command++)
-        printf("  %-10s  %s\n", command->name,
+        printf("  %-17s  %s\n", command->name,
                text_get(cli->language, command->what_for));
     printf("\n%s\n", text_get(cli->language, TEXT_HELP_COMMON));
     return EXIT_DONE;
@@ -68,16 +42,57 @@ static int words_of(const struct command *command, int argc, char **argv)
                : 0;
 }
 
+static bool is_in_group(const struct command *command, const char *word)
+{
+    size_t len = strlen(word);
+    return strncmp(command->name, word, len) == 0 && command->name[len] == ' ';
+}
+
+// "vardsok capacity --help": every command that begins with that word. False when none
+// does.
+static bool print_group(const struct cli *cli, const char *word)
+{
+    bool found = false;
+    for (const struct command *command = cli_commands; command->name; command++) {
+        if (!is_in_group(command, word))
+            continue;
+        printf("%svardsok %s\n    %s\n", found ? "\n" : "", command->usage,
+               text_get(cli->language, command->what_for));
+        found = true;
+    }
+    return found;
+}
+
+// "vardsok capacity": which of them?
+static int which_of_group(const struct cli *cli, const char *word)
+{
+    struct buffer names = {0};
+    for (const struct command *command = cli_commands; command->name; command++) {
+        if (!is_in_group(command, word))
+            continue;
+        buffer_append(&names, ", ", names.len > 0 ? 2 : 0);
+        buffer_append_slice(&names, slice_from(command->name));
+    }
+    int exit_code = cli_usage(cli, TEXT_WHICH_COMMAND, (int)names.len, names.data);
+    buffer_free(&names);
+    return exit_code;
+}
+
 static int unknown_command(const struct cli *cli, int argc, char **argv)
 {
     char given[100];
-    bool has_second = argc > 1 && argv[1][0] != '-';
+    bool has_second = argc > 1 && argv[1][0] != '-', is_group = false;
+    for (const struct command *command = cli_commands; command->name; command++)
+        is_group = is_group || is_in_group(command, argv[0]);
+    if (is_group && !has_second)
+        return which_of_group(cli, argv[0]);
     snprintf(given, sizeof given, "%s%s%s", argv[0], has_second ? " " : "",
              has_second ? argv[1] : "");
     struct nearest nearest;
     nearest_init(&nearest, slice_from(given));
     for (const struct command *command = cli_commands; command->name; command++)
-        nearest_offer(&nearest, slice_from(command->name));
+        if (!is_group || is_in_group(command, argv[0]))
+            nearest_offer(&nearest, slice_from(command->name));
     return cli_usage(cli, TEXT_UNKNOWN_COMMAND, given, (int)nearest.texts[0].len,
                      nearest.texts[0].data);
 }
@@ -111,6 +126,8 @@ static int run(struct cli *cli, int argc, char **argv)
         cli->command = command;
         return command->run(cli, argc - words + 1, argv + words - 1);
     }
+    if (argc > n + 1 && strcmp(argv[n + 1], "--help") == 0 && print_group(cli, argv[n]))
+        return EXIT_DONE;
     if (argv[n][0] == '-')
         return cli_usage(cli, TEXT_COMMAND_FIRST, argv[n]);
     return unknown_command(cli, argc - n, argv + n);

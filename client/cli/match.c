@@ -68,10 +68,9 @@ static int ask(struct cli *cli, const struct query *query)
 
 static int match_one(struct cli *cli, json_t *object)
 {
-    static const char *const required[] = {"service", "home_region"};
-    for (int i = 0; i < 2; i++)
-        if (json_object_get(object, required[i]) == NULL)
-            return cli_usage(cli, TEXT_OPTION_REQUIRED, i == 0 ? "service" : "region");
+    int exit_code;
+    if (!values_require(cli, options, 2, object, &exit_code))
+        return exit_code;
     struct query query;
     struct refusal refusal;
     if (json_read_message(&shape_query, object, &query, &refusal) != 0 ||

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/match_table.h"
 
+#include "cli/directory.h"
 #include "cli/grid.h"
 #include "cli/json_write.h"
 
@@ -199,43 +200,16 @@ void match_page_write(const struct match_page *page, struct arena *arena,
         match_explain_write(page, arena, out);
 }
 
-// --- names ---
-
-static int on_region(void *arg, const struct client_stored *stored)
-{
-    struct cli *cli = ((void **)arg)[0];
-    struct match_names *names = ((void **)arg)[1];
-    const struct region *region = &stored->entity.region;
-    struct slice name = words_short_region(region->name);
-    names->regions[region->code] = arena_copy(&cli->arena, name);
-    return 0;
-}
-
-static struct slice service_name(struct cli *cli, struct slice code)
-{
-    struct client_stored stored = {.kind = KIND_SERVICE};
-    shape_clear(entity_shape(KIND_SERVICE), &stored.entity);
-    stored.entity.service.code = code;
-    if (client_get(cli->connection, cli->timeout_ms, &cli->arena, &stored, NULL) != 0)
-        return SLICE_ABSENT;
-    const struct service *service = &stored.entity.service;
-    return cli->language == LANGUAGE_EN && service->name_en.len > 0 ? service->name_en
-                                                                    : service->name_sv;
-}
-
 int match_table_print(struct cli *cli, const struct query *query,
                       const struct answer *answer)
 {
-    struct match_names names = {0};
-    void *arguments[] = {cli, &names};
-    client_list(cli->connection, KIND_REGION, cli->timeout_ms, on_region, arguments,
-                NULL);
+    struct directory directory = {.cli = cli};
     struct match_page page = {
         .language = cli->language,
         .query = query,
         .answer = answer,
-        .service_name = service_name(cli, answer->service),
-        .names = &names,
+        .service_name = directory_service(&directory, answer->service),
+        .names = directory_regions(&directory),
         .width = grid_terminal_width(),
         .colours = cli->colours,
     };

@@ -56,9 +56,12 @@ static bool read_timeout(const char *text, uint32_t *ms)
 
 static int help(const struct cli *cli)
 {
-    printf("vardsok %s\n\n%s\n\n%s\n", cli->command->usage,
-           text_get(cli->language, cli->command->what_for),
-           text_get(cli->language, TEXT_HELP_COMMON));
+    const struct command *command = cli->command;
+    printf("vardsok %s\n\n%s\n", command->usage,
+           text_get(cli->language, command->what_for));
+    if (command->more != TEXT_NONE)
+        printf("%s\n", text_get(cli->language, command->more));
+    printf("\n%s\n", text_get(cli->language, TEXT_HELP_COMMON));
     return EXIT_DONE;
 }
 

@@ -37,7 +37,7 @@ int cli_usage(const struct cli *cli, enum text text, ...)
     return EXIT_USAGE;
 }
 
-int cli_bad_value(const struct cli *cli, const char *option,
+int cli_bad_value(const struct cli *cli, enum text text, const char *option,
                   const struct refusal *refusal)
 {
     // The option says which field it is.
@@ -46,8 +46,34 @@ int cli_bad_value(const struct cli *cli, const char *option,
     if (len > 0 && strncmp(message, refusal->field, len) == 0)
         message += len + (message[len] == ':') + 1;
     const char *meaning = text_reason(cli->language, reason_name(refusal->reason));
-    return cli_usage(cli, TEXT_BAD_VALUE, option, meaning ? meaning : "",
-                     meaning ? ": " : "", message);
+    return cli_usage(cli, text, option, meaning ? meaning : "", meaning ? ": " : "",
+                     message);
+}
+
+const unsigned char *cli_request_id(struct cli *cli)
+{
+    if (!cli->has_request_id)
+        vardsok_request_id_init(cli->request_id);
+    cli->has_request_id = true;
+    return cli->request_id;
+}
+
+// What the user can do about it.
+static void advise(const struct cli *cli, const struct vardsok_error *error)
+{
+    const char *hint = text_hint(cli->language, error->reason);
+    if (hint)
+        fprintf(stderr, "%s\n", hint);
+    bool is_unknown = strcmp(error->reason, reason_name(REASON_OUTCOME_UNKNOWN)) == 0;
+    if (!is_unknown || !cli->has_request_id)
+        return;
+    char hex[2 * VARDSOK_REQUEST_ID_LEN + 1];
+    for (unsigned i = 0; i < VARDSOK_REQUEST_ID_LEN; i++)
+        snprintf(hex + 2 * (size_t)i, 3, "%02x", cli->request_id[i]);
+    struct buffer line = {0}; // not masked: the id has no person in it, and must be whole
+    text_append(&line, cli->language, TEXT_REPEAT_WITH_ID, hex);
+    fprintf(stderr, "%.*s\n", (int)line.len, line.data);
+    buffer_free(&line);
 }
 
 int cli_error(const struct cli *cli, const struct vardsok_error *error)
@@ -68,6 +94,7 @@ int cli_error(const struct cli *cli, const struct vardsok_error *error)
         text_print(stderr, cli->language, TEXT_HOW_TO_START);
         return EXIT_UNREACHABLE;
     }
+    advise(cli, error);
     return EXIT_REFUSED;
 }
 

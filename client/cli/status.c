@@ -48,7 +48,7 @@ static void write_page(struct cli *cli, const struct client_status *status,
     add_flag(&grid, cli, TEXT_STATUS_READY, status->ready);
     add_flag(&grid, cli, TEXT_STATUS_WRITABLE, status->writable);
     add(&grid, cli, TEXT_STATUS_WHAT, status->log.what);
-    add_number(&grid, cli, TEXT_REVISION, status->revision);
+    add_number(&grid, cli, TEXT_STATUS_REVISION, status->revision);
     add(&grid, cli, TEXT_STATUS_DIGEST, state->digest);
     add(&grid, cli, TEXT_STATUS_LOG, status->log.uuid);
     add(&grid, cli, TEXT_STATUS_DURABILITY, status->log.durability);

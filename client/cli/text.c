@@ -68,14 +68,36 @@ const char *text_test_verify(enum language language, enum match_test test)
     return text_tests_verify[test][language];
 }
 
+// REASON_NONE when it is newer than this program.
+static enum reason find_reason(const char *name)
+{
+    for (int i = REASON_NONE + 1; i < REASON_COUNT; i++)
+        if (strcmp(name, reason_name((enum reason)i)) == 0)
+            return (enum reason)i;
+    return REASON_NONE;
+}
+
 const char *text_reason(enum language language, const char *reason)
 {
-    if (language != LANGUAGE_SV)
-        return NULL;
-    for (int i = REASON_NONE + 1; i < REASON_COUNT; i++)
-        if (strcmp(reason, reason_name((enum reason)i)) == 0)
-            return text_reasons_sv[i];
-    return NULL;
+    return language == LANGUAGE_SV ? text_reasons_sv[find_reason(reason)] : NULL;
+}
+
+const char *text_hint(enum language language, const char *reason)
+{
+    return text_hints[find_reason(reason)][language];
+}
+
+const char *text_label(enum language language, const char *field)
+{
+    const struct text_label *label = text_labels;
+    while (label->field && strcmp(label->field, field) != 0)
+        label++;
+    return label->field ? label->words[language] : field;
+}
+
+const char *text_claim_state(enum language language, enum claim_state state)
+{
+    return text_claim_states[state][language];
 }
 
 // --- languages ---

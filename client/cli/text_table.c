@@ -44,17 +44,73 @@ const char *const text_table[TEXT_COUNT][LANGUAGE_COUNT] = {
     [TEXT_FOR_WAIT_SHOW] = {"show a waiting time", "visa en väntetid"},
     [TEXT_FOR_STATUS] = {"how the daemon, its log and its data are",
                          "hur tjänsten, dess logg och dess data mår"},
+    [TEXT_FOR_CAPACITY_PUBLISH] = {"publish free slots of a unit",
+                                   "publicera lediga platser på en enhet"},
+    [TEXT_FOR_CAPACITY_CHANGE] = {"change what is published",
+                                  "ändra det som är publicerat"},
+    [TEXT_FOR_CAPACITY_WITHDRAW] = {"take free slots back",
+                                    "dra tillbaka lediga platser"},
+    [TEXT_FOR_CAPACITY_SHOW] = {"show free slots, and who has them until when",
+                                "visa lediga platser och vem som har dem till när"},
+    [TEXT_FOR_CAPACITY_LIST] = {"list free slots", "lista lediga platser"},
+    [TEXT_FOR_CLAIM_TAKE] = {"hold free slots while the patient decides",
+                             "reservera lediga platser medan patienten bestämmer sig"},
+    [TEXT_FOR_CLAIM_EXTEND] = {"let a hold run longer, once",
+                               "förläng en reservation, en gång"},
+    [TEXT_FOR_CLAIM_CONFIRM] = {"make a hold a booking",
+                                "bekräfta en reservation: platserna är bokade"},
+    [TEXT_FOR_CLAIM_RELEASE] = {"give a hold or a booking back",
+                                "lämna tillbaka en reservation eller en bokning"},
+    [TEXT_FOR_CLAIM_SHOW] = {"show one claim", "visa en bokning"},
+    [TEXT_FOR_CLAIM_LIST] = {"list claims and until when they are held",
+                             "lista bokningar och till när de är reserverade"},
+    [TEXT_MORE_CAPACITY_PUBLISH] =
+        {"--open-to takes codes and healthcare regions, 01|09|@norra, or *. The last day "
+         "to book\nis --book-by, else the last day of the window. --condition and "
+         "--prerequisite may be\nrepeated.",
+         "--open-to tar koder och sjukvårdsregioner, 01|09|@norra, eller *. Sista dag "
+         "att boka är\n--book-by, annars fönstrets sista dag. --condition och "
+         "--prerequisite får upprepas."},
+    [TEXT_MORE_CAPACITY_CHANGE] =
+        {"What is not given stays as it is; --clear price (repeat it for more) empties "
+         "an option.\n--condition and --prerequisite replace the whole list. --slots may "
+         "go down to what is\ntaken.",
+         "Det som inte anges står kvar; --clear price (får upprepas) tömmer en "
+         "uppgift.\n--condition och --prerequisite ersätter hela listan. --slots kan "
+         "minskas till det som är\ntaget."},
+    [TEXT_MORE_CAPACITY_WITHDRAW] =
+        {"Holds are released. Over confirmed claims it takes --even-confirmed; they are "
+         "listed, and\ntheir regions see them as withdrawn.",
+         "Reservationer släpps. Finns bekräftade bokningar krävs --even-confirmed; de "
+         "listas, och\nregionerna ser dem som indragna."},
+    [TEXT_MORE_CAPACITY_LIST] = {"--open-to REGION: what that region may claim. "
+                                 "--available: neither closed nor full.",
+                                 "--open-to REGION: det som den regionen får boka. "
+                                 "--available: varken stängt eller fullt."},
+    [TEXT_MORE_CLAIM_HOLD] =
+        {"--hold is 30s, 90m, 24h or 3d, at most 72 h (default 24h), from now. --case is "
+         "your own\nreference; a personal identity number is refused.",
+         "--hold är 30s, 90m, 24h eller 3d, högst 72 h (annars 24h), från nu. --case är "
+         "er egen\nreferens; ett personnummer nekas."},
+    [TEXT_MORE_CLAIM_EXTEND] = {"--hold is 30s, 90m, 24h or 3d, at most 72 h (default "
+                                "24h), from now; it never shortens.",
+                                "--hold är 30s, 90m, 24h eller 3d, högst 72 h (annars "
+                                "24h), från nu; den förkortar aldrig."},
+    [TEXT_MORE_CLAIM_LIST] = {"--state is held, confirmed, released or expired.",
+                              "--state är held (reserverad), confirmed (bekräftad), "
+                              "released (återlämnad) eller expired\n(utgången)."},
     // wrong usage
     [TEXT_USAGE_LINE] = {"usage: vardsok %s\nMore: vardsok %s --help",
                          "användning: vardsok %s\nMer: vardsok %s --help"},
     [TEXT_USAGE_NONE] =
-        {"usage: vardsok match|import|export|wait set|wait show|status "
-         "[options]\nMore: vardsok --help",
-         "användning: vardsok match|import|export|wait set|wait show|status "
-         "[flaggor]\nMer: vardsok --help"},
+        {"usage: vardsok match|import|export|wait|capacity|claim|status [options]\n"
+         "More: vardsok --help",
+         "användning: vardsok match|import|export|wait|capacity|claim|status [flaggor]\n"
+         "Mer: vardsok --help"},
     [TEXT_NO_COMMAND] = {"a command is missing", "kommando saknas"},
     [TEXT_COMMAND_FIRST] = {"the command comes first, then options such as %s",
                             "kommandot står först, därefter flaggor som %s"},
+    [TEXT_WHICH_COMMAND] = {"say which: %.*s", "ange vilket: %.*s"},
     [TEXT_UNKNOWN_COMMAND] = {"there is no command \"%s\"; did you mean \"%.*s\"?",
                               "det finns inget kommando \"%s\"; menade du \"%.*s\"?"},
     [TEXT_UNKNOWN_OPTION] = {"there is no option %s; did you mean --%.*s?",
@@ -66,9 +122,11 @@ const char *const text_table[TEXT_COUNT][LANGUAGE_COUNT] = {
         {"there is no option %s; options begin with two dashes",
          "det finns ingen flagga %s; flaggor börjar med två bindestreck"},
     [TEXT_OPTION_REQUIRED] = {"--%s is missing", "--%s saknas"},
+    [TEXT_OPERAND_REQUIRED] = {"%s is missing: name one", "%s saknas: ange en"},
     [TEXT_UNEXPECTED_OPERAND] = {"\"%s\" is one word too many",
                                  "\"%s\" är ett ord för mycket"},
     [TEXT_BAD_VALUE] = {"--%s: %s%s%s", "--%s: %s%s%s"},
+    [TEXT_BAD_OPERAND] = {"%s: %s%s%s", "%s: %s%s%s"},
     [TEXT_BAD_TIMEOUT] = {"--timeout %s: write 10, 500ms or 2m, at most a day",
                           "--timeout %s: skriv 10, 500ms eller 2m, högst ett dygn"},
     [TEXT_BAD_LANGUAGE] = {"--lang %s: there are sv and en",
@@ -84,6 +142,9 @@ const char *const text_table[TEXT_COUNT][LANGUAGE_COUNT] = {
                         "(57.7,11.97)",
                         "--%s %s: ska vara en kommunkod (1480) eller en position "
                         "(57.7,11.97)"},
+    [TEXT_NOT_HOLD] =
+        {"--%s %s: must be 30s, 90m, 24h or 3d: at least a second, at most 72 h",
+         "--%s %s: ska vara 30s, 90m, 24h eller 3d: minst en sekund, högst 72 h"},
     [TEXT_NOT_UTF8] = {"--%s: the value is not UTF-8 text",
                        "--%s: värdet är inte UTF-8-text"},
     [TEXT_BATCH_ALONE] =
@@ -212,18 +273,9 @@ const char *const text_table[TEXT_COUNT][LANGUAGE_COUNT] = {
     [TEXT_EXPORT_OPERAND] = {"name one folder to write to",
                              "ange en mapp att skriva till"},
     [TEXT_EXPORT_DONE] = {"%u files, %u rows in %s", "%u filer, %u rader i %s"},
-    // wait and status
-    [TEXT_WAIT_OBSERVED] = {"Observed on", "Observerad"},
-    [TEXT_WAIT_CURRENT] = {"Current, days", "Aktuell, dagar"},
-    [TEXT_WAIT_FORECAST] = {"Forecast, days", "Prognos, dagar"},
-    [TEXT_WAIT_UNTIL] = {"Forecast until", "Prognos till"},
-    [TEXT_WAIT_STATISTIC] = {"The figure is", "Måttet är"},
-    [TEXT_WAIT_SAMPLE] = {"Rests on, cases", "Vilar på, fall"},
-    [TEXT_WAIT_SOURCE] = {"Source", "Källa"},
-    [TEXT_WAIT_UNIT] = {"Care unit", "Vårdenhet"},
-    [TEXT_WAIT_SERVICE] = {"Care service", "Vårdtjänst"},
-    [TEXT_REVISION] = {"Revision", "Revision"},
+    // status
     [TEXT_STATUS_SERVER] = {"Daemon", "Tjänst"},
+    [TEXT_STATUS_REVISION] = {"Revision", "Revision"},
     [TEXT_STATUS_READY] = {"Answers questions", "Svarar på frågor"},
     [TEXT_STATUS_WRITABLE] = {"Takes writes", "Tar emot ändringar"},
     [TEXT_STATUS_VERSION] = {"Version", "Version"},
@@ -243,6 +295,64 @@ const char *const text_table[TEXT_COUNT][LANGUAGE_COUNT] = {
     [TEXT_STATUS_UPTIME] = {"Running, s", "Har gått, s"},
     [TEXT_YES] = {"yes", "ja"},
     [TEXT_NO] = {"no", "nej"},
+    // capacity and claim
+    [TEXT_CAPACITY_NONE] = {"No free slots are published that fit.",
+                            "Inga publicerade platser passar."},
+    [TEXT_CAPACITY_FREE] = {"%lld of %lld", "%lld av %lld"},
+    [TEXT_CAPACITY_SLOTS] = {"%lld of %lld slots are free",
+                             "%lld av %lld platser är lediga"},
+    [TEXT_CAPACITY_HELD] = {"held: %lld", "reserverade: %lld"},
+    [TEXT_CAPACITY_CONFIRMED] = {"confirmed: %lld", "bekräftade: %lld"},
+    [TEXT_CAPACITY_OPEN] = {"open", "öppen"},
+    [TEXT_CAPACITY_FULL] = {"FULL", "FULLT"},
+    [TEXT_CAPACITY_CLOSED] = {"CLOSED", "STÄNGD"},
+    [TEXT_CAPACITY_EVERY_REGION] = {"every region", "alla regioner"},
+    [TEXT_CAPACITY_EXISTS] = {"there is a capacity %.*s already\nChange it with: vardsok "
+                              "capacity change %.*s, or choose another --id",
+                              "det finns redan en kapacitet %.*s\nÄndra den med: vardsok "
+                              "capacity change %.*s, eller välj ett annat --id"},
+    [TEXT_CAPACITY_EQUAL] = {"%.*s is so already; nothing was written",
+                             "%.*s är redan så; ingenting skrevs"},
+    [TEXT_CAPACITY_GONE] = {"%.*s was published and has been withdrawn since",
+                            "%.*s publicerades och har sedan dragits tillbaka"},
+    [TEXT_CAPACITY_NO_CHANGE] =
+        {"say what to change: --slots 3, or --clear book-by",
+         "ange vad som ska ändras: --slots 3, eller --clear book-by"},
+    [TEXT_CAPACITY_CLEAR_UNKNOWN] =
+        {"--clear %s: there is no such option; did you mean %.*s?",
+         "--clear %s: den flaggan finns inte; menade du %.*s?"},
+    [TEXT_CAPACITY_CLEAR_REQUIRED] =
+        {"--clear %s: it is required; give a new value with --%s",
+         "--clear %s: uppgiften krävs; ange ett nytt värde med --%s"},
+    [TEXT_CAPACITY_CLEAR_TWICE] = {"--clear %s and --%s contradict each other",
+                                   "--clear %s och --%s säger emot varandra"},
+    [TEXT_CAPACITY_WITHDRAWN] = {"%.*s is withdrawn.", "%.*s är tillbakadragen."},
+    [TEXT_CAPACITY_RELEASED] =
+        {"These claims were released with it. Tell their regions; vardsok claim list "
+         "--region CODE shows them the same.",
+         "De här bokningarna släpptes samtidigt. Meddela regionerna; vardsok claim list "
+         "--region KOD visar dem detsamma."},
+    [TEXT_CAPACITY_CLAIMS] = {"Held and confirmed now:", "Reserverat och bekräftat nu:"},
+    [TEXT_COLUMN_FREE] = {"Free", "Lediga"},
+    [TEXT_COLUMN_WHOSE] = {"Region, reference", "Region, referens"},
+    [TEXT_COLUMN_WHEN] = {"When", "När"},
+    [TEXT_CLAIM_NONE] = {"No claims fit.", "Inga bokningar passar."},
+    [TEXT_CLAIM_WITHDRAWN] = {"WITHDRAWN by the unit", "INDRAGEN av enheten"},
+    [TEXT_CLAIM_NEXT] =
+        {"Confirm it with: vardsok claim confirm %.*s\nor give it back: "
+         "vardsok claim release %.*s",
+         "Bekräfta med: vardsok claim confirm %.*s\neller lämna tillbaka: "
+         "vardsok claim release %.*s"},
+    [TEXT_CLAIM_UNTIL] = {"until", "till"},
+    [TEXT_LEFT_DAYS] = {"%lld d %lld h left", "%lld dygn %lld tim kvar"},
+    [TEXT_LEFT_HOURS] = {"%lld h %lld min left", "%lld tim %lld min kvar"},
+    [TEXT_LEFT_MINUTES] = {"%lld min left", "%lld min kvar"},
+    [TEXT_LEFT_SECONDS] = {"%lld s left", "%lld s kvar"},
+    [TEXT_LEFT_NONE] = {"run out", "har gått ut"},
+    [TEXT_REPEAT_WITH_ID] = {"Repeat the command with --request-id %s: then it is done "
+                             "once, whatever became of it.",
+                             "Upprepa kommandot med --request-id %s: då görs det en "
+                             "gång, vad som än hände nyss."},
 };
 
 const char *const text_tests_failed[MATCH_TEST_COUNT][LANGUAGE_COUNT] = {

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/duration.h"
+
 #define VALUES_MAX 40
 
 static json_t *whole(const char *text)
@@ -78,6 +80,12 @@ static json_t *place(const char *text)
     return json_pack("{s:o,s:o}", "latitude", north, "longitude", east);
 }
 
+static json_t *hold(const char *text)
+{
+    int64_t seconds;
+    return duration_parse(text, &seconds) ? json_integer(seconds) : NULL;
+}
+
 // NULL when the text has not the form.
 static json_t *value_from(enum value_form form, const char *text)
 {
@@ -94,6 +102,8 @@ static json_t *value_from(enum value_form form, const char *text)
         return place(text);
     case VALUE_FLAG:
         return json_true();
+    case VALUE_HOLD:
+        return hold(text);
     default:
         return json_string(text); // NULL for what is not UTF-8
     }
@@ -106,45 +116,107 @@ static int bad_form(const struct cli *cli, const struct value_option *option,
         [VALUE_TEXT] = TEXT_NOT_UTF8,   [VALUE_UPPER] = TEXT_NOT_UTF8,
         [VALUE_WHOLE] = TEXT_NOT_WHOLE, [VALUE_DECIMAL] = TEXT_NOT_DECIMAL,
         [VALUE_SET] = TEXT_NOT_UTF8,    [VALUE_PLACE] = TEXT_NOT_PLACE,
-        [VALUE_FLAG] = TEXT_NOT_UTF8,
+        [VALUE_FLAG] = TEXT_NOT_UTF8,   [VALUE_LIST] = TEXT_NOT_UTF8,
+        [VALUE_HOLD] = TEXT_NOT_HOLD,   [VALUE_OPERAND] = TEXT_NOT_UTF8,
     };
     return cli_usage(cli, texts[option->form], option->option, value);
+}
+
+// Takes json; NULL is passed on.
+static bool put(json_t *object, const struct value_option *option, json_t *json)
+{
+    const char *key = option->key, *dot = strchr(key, '.');
+    if (dot) {
+        char parent[40];
+        snprintf(parent, sizeof parent, "%.*s", (int)(dot - key), key);
+        if (json_object_get(object, parent) == NULL)
+            json_object_set_new(object, parent, json_object());
+        object = json_object_get(object, parent);
+        key = dot + 1;
+    }
+    if (option->form != VALUE_LIST)
+        return json_object_set_new(object, key, json) == 0;
+    if (json_object_get(object, key) == NULL)
+        json_object_set_new(object, key, json_array());
+    return json_array_append_new(json_object_get(object, key), json) == 0;
+}
+
+static const struct value_option *find_operand(const struct value_option *table)
+{
+    while (table->option && table->form != VALUE_OPERAND)
+        table++;
+    return table->option ? table : NULL;
+}
+
+// What stands beside the options. 0 or the exit code.
+static int take_operands(const struct cli *cli, const struct cli_words *words,
+                         const struct value_option *table, json_t *object)
+{
+    const struct value_option *operand = find_operand(table);
+    int n = operand ? 1 : 0;
+    if (words->n_operands > n)
+        return cli_usage(cli, TEXT_UNEXPECTED_OPERAND, words->operands[n]);
+    if (words->n_operands < n)
+        return cli_usage(cli, TEXT_OPERAND_REQUIRED, operand->option);
+    if (operand && !put(object, operand, json_string(words->operands[0])))
+        return bad_form(cli, operand, "");
+    return 0;
 }
 
 bool values_read(struct cli *cli, int argc, char **argv, const struct value_option *table,
                  json_t *object, int *exit_code)
 {
     struct cli_option own[VALUES_MAX + 1] = {{0}};
-    for (int i = 0; table[i].option; i++)
-        own[i] = (struct cli_option){table[i].option, table[i].form != VALUE_FLAG, i + 1};
+    for (int i = 0, n = 0; table[i].option; i++)
+        if (table[i].form != VALUE_OPERAND)
+            own[n++] =
+                (struct cli_option){table[i].option, table[i].form != VALUE_FLAG, i + 1};
     struct cli_words words = {.argc = argc, .argv = argv, .own = own};
     const char *value;
     int id;
     while ((id = cli_option_next(cli, &words, &value, exit_code)) > 0) {
         const struct value_option *option = &table[id - 1];
-        json_t *json = value_from(option->form, value);
-        if (json == NULL || json_object_set_new(object, option->key, json) != 0) {
+        if (!put(object, option, value_from(option->form, value))) {
             *exit_code = bad_form(cli, option, value);
             return false;
         }
     }
-    if (id < 0 && words.n_operands > 0) {
-        *exit_code = cli_usage(cli, TEXT_UNEXPECTED_OPERAND, words.operands[0]);
+    if (id == 0)
         return false;
-    }
-    return id < 0;
+    *exit_code = take_operands(cli, &words, table, object);
+    return *exit_code == 0;
+}
+
+bool values_require(const struct cli *cli, const struct value_option *table, int n,
+                    const json_t *object, int *exit_code)
+{
+    for (int i = 0; i < n; i++)
+        if (json_object_get(object, table[i].key) == NULL) {
+            *exit_code = cli_usage(cli, TEXT_OPTION_REQUIRED, table[i].option);
+            return false;
+        }
+    return true;
+}
+
+// A reader of JSON names the field alone, a check also what it is nested in.
+static bool is_of(const struct value_option *option, const char *field)
+{
+    const char *dot = strchr(option->key, '.');
+    size_t len = strlen(option->key);
+    return (strncmp(field, option->key, len) == 0 &&
+            (field[len] == '\0' || field[len] == '.')) ||
+           (dot && strcmp(field, dot + 1) == 0);
 }
 
 int values_refused(const struct cli *cli, const struct value_option *table,
                    const struct refusal *refusal)
 {
-    for (; table->option; table++) {
-        size_t len = strlen(table->key);
-        if (strncmp(refusal->field, table->key, len) == 0 &&
-            (refusal->field[len] == '\0' || refusal->field[len] == '.'))
-            return cli_bad_value(cli, table->option, refusal);
-    }
-    return cli_bad_value(cli, refusal->field, refusal);
+    for (; table->option; table++)
+        if (is_of(table, refusal->field))
+            return cli_bad_value(
+                cli, table->form == VALUE_OPERAND ? TEXT_BAD_OPERAND : TEXT_BAD_VALUE,
+                table->option, refusal);
+    return cli_bad_value(cli, TEXT_BAD_VALUE, refusal->field, refusal);
 }
 
 const char *values_take(struct cli *cli, json_t *object, const char *key)

@@ -18,18 +18,24 @@ enum value_form {
     VALUE_SET,     // a region set: 01|09|@norra, commas do as well
     VALUE_PLACE,   // a municipality's code, or LAT,LON
     VALUE_FLAG,    // takes no value: true
+    VALUE_LIST,    // a text, once for each item of the list
+    VALUE_HOLD,    // a duration of at most 72 hours, in seconds
+    VALUE_OPERAND, // a text that stands beside the options; option is what usage calls it
 };
 
 struct value_option {
     const char *option; // without the dashes
-    const char *key;    // in the object
+    const char *key;    // in the object; "terms.sex" is in the object of "terms"
     enum value_form form;
 };
 
-// Reads all options, and no operand, into object. table ends with a NULL option; at most
-// 40 rows. False: the command ends with *exit_code.
+// Reads all options, and the operand that table has or none, into object. table ends with
+// a NULL option; at most 40 rows. False: the command ends with *exit_code.
 bool values_read(struct cli *cli, int argc, char **argv, const struct value_option *table,
                  json_t *object, int *exit_code);
+// Whether the first n options of table are in object; if not *exit_code says so.
+bool values_require(const struct cli *cli, const struct value_option *table, int n,
+                    const json_t *object, int *exit_code);
 // Says that a field was refused, by the name of its option. EXIT_USAGE.
 int values_refused(const struct cli *cli, const struct value_option *table,
                    const struct refusal *refusal);

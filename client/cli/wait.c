@@ -3,11 +3,10 @@
 // vardsok wait set and wait show: one waiting time, as the registrar of a unit reports
 // it.
 #include "base/status.h"
+#include "cli/card.h"
 #include "cli/cli.h"
-#include "cli/grid.h"
 #include "cli/json_read.h"
 #include "cli/json_write.h"
-#include "cli/match_words.h"
 #include "cli/values.h"
 #include "csv/csv.h"
 
@@ -29,45 +28,32 @@ static const struct value_option key_options[] = {
     {NULL, NULL, VALUE_TEXT},
 };
 
-static const enum text labels[] = {
-    TEXT_WAIT_UNIT,      TEXT_WAIT_SERVICE,  TEXT_WAIT_OBSERVED,
-    TEXT_WAIT_CURRENT,   TEXT_WAIT_FORECAST, TEXT_WAIT_UNTIL,
-    TEXT_WAIT_STATISTIC, TEXT_WAIT_SAMPLE,   TEXT_WAIT_SOURCE,
-};
+static void add_field(struct card *card, const struct field *field,
+                      const union entity *entity)
+{
+    if (!field_is_present(field, entity))
+        return;
+    if (field_is_text(field))
+        card_add(card, field->name, field_get_slice(field, entity), NULL);
+    else if (field->type == FIELD_DATE)
+        card_add_date(card, field->name, field_get_int(field, entity));
+    else if (field->type == FIELD_ENUM)
+        card_add(card, field->name,
+                 slice_from(field->enum_names[field_get_int(field, entity)]), NULL);
+    else
+        card_add_number(card, field->name, field_get_int(field, entity));
+}
 
 static void write_page(struct cli *cli, const struct client_stored *stored,
                        struct buffer *out)
 {
-    static const struct grid_column columns[] = {{"", .right = false},
-                                                 {"", .flexible = true}};
     const struct shape *shape = entity_shape(KIND_WAITING_TIME);
-    struct grid grid = {.columns = columns, .n_columns = 2, .arena = &cli->arena};
-    for (unsigned i = 0; i < shape->n_fields; i++) {
-        const struct field *field = &shape->fields[i];
-        if (!field_is_present(field, &stored->entity))
-            continue;
-        struct buffer value = {0};
-        if (field_is_text(field))
-            buffer_append_slice(&value, field_get_slice(field, &stored->entity));
-        else if (field->type == FIELD_DATE)
-            words_date(&value, field_get_int(field, &stored->entity));
-        else if (field->type == FIELD_ENUM)
-            json_write_text(&value,
-                            field->enum_names[field_get_int(field, &stored->entity)]);
-        else
-            json_write_int(&value, field_get_int(field, &stored->entity));
-        grid_add_row(&grid);
-        grid_set(&grid, 0, slice_from(text_get(cli->language, labels[i])), NULL);
-        grid_set(&grid, 1, buffer_slice(&value), NULL);
-        buffer_free(&value);
-    }
-    grid_add_row(&grid);
-    grid_set(&grid, 0, slice_from(text_get(cli->language, TEXT_REVISION)), NULL);
-    grid_set(&grid, 1,
-             arena_printf(&cli->arena, "%llu", (unsigned long long)stored->revision),
-             NULL);
-    struct grid_print_options page = {grid_terminal_width(), cli->colours, false};
-    grid_print(&grid, &page, out);
+    struct card card;
+    card_init(&card, cli->language, &cli->arena);
+    for (unsigned i = 0; i < shape->n_fields; i++)
+        add_field(&card, &shape->fields[i], &stored->entity);
+    card_add_number(&card, "revision", (int64_t)stored->revision);
+    card_write(&card, grid_terminal_width(), cli->colours, out);
 }
 
 static int print_stored(struct cli *cli, const struct client_stored *stored)
@@ -96,11 +82,8 @@ static bool read_entity(struct cli *cli, const struct value_option *table, json_
                         union entity *entity, int *exit_code)
 {
     bool is_set = table == options;
-    for (int i = 0; i < (is_set ? 3 : 2); i++)
-        if (json_object_get(object, table[i].key) == NULL) {
-            *exit_code = cli_usage(cli, TEXT_OPTION_REQUIRED, table[i].option);
-            return false;
-        }
+    if (!values_require(cli, table, is_set ? 3 : 2, object, exit_code))
+        return false;
     struct refusal refusal;
     int status =
         json_read_message(entity_shape(KIND_WAITING_TIME), object, entity, &refusal);
@@ -116,7 +99,7 @@ static int set(struct cli *cli, union entity *entity)
 {
     entity_normalize(KIND_WAITING_TIME, entity);
     struct client_write_options write_options = {
-        .request_id = cli->has_request_id ? cli->request_id : NULL,
+        .request_id = cli_request_id(cli),
         .return_stored = true,
     };
     struct client_write write;

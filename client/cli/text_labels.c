@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Words for what has a name already: fields, states of a claim, and what to do about a
+// refusal. Left English, right Swedish.
+#include "cli/text_table.h"
+
+const char *const text_claim_states[][LANGUAGE_COUNT] = {
+    [CLAIM_HELD] = {"held", "reserverad"},
+    [CLAIM_CONFIRMED] = {"confirmed", "bekräftad"},
+    [CLAIM_RELEASED] = {"released", "återlämnad"},
+    [CLAIM_EXPIRED] = {"expired", "utgången"},
+};
+
+const struct text_label text_labels[] = {
+    {"id", {"Capacity", "Kapacitet"}},
+    {"capacity", {"Capacity", "Kapacitet"}},
+    {"claim", {"Claim", "Bokning"}},
+    {"unit", {"Care unit", "Vårdenhet"}},
+    {"service", {"Care service", "Vårdtjänst"}},
+    {"observed_on", {"Observed on", "Observerad"}},
+    {"current_days", {"Current, days", "Aktuell, dagar"}},
+    {"forecast_days", {"Forecast, days", "Prognos, dagar"}},
+    {"forecast_until", {"Forecast until", "Prognos till"}},
+    {"statistic", {"The figure is", "Måttet är"}},
+    {"sample", {"Rests on, cases", "Vilar på, fall"}},
+    {"source", {"Source", "Källa"}},
+    {"slots", {"Slots", "Platser"}},
+    {"window_start", {"From", "Från och med"}},
+    {"window_end", {"To", "Till och med"}},
+    {"book_by", {"Book by", "Boka senast"}},
+    {"open_to", {"Open to", "Öppen för"}},
+    {"terms", {"Terms", "Villkor"}},
+    {"price", {"Price, SEK", "Pris, kr"}},
+    {"prerequisites", {"Before referral", "Före remiss"}},
+    {"aftercare", {"Aftercare", "Eftervård"}},
+    {"note", {"Note", "Anmärkning"}},
+    {"region", {"Region", "Region"}},
+    {"state", {"State", "Läge"}},
+    {"until", {"Held until", "Reserverad till"}},
+    {"reference", {"Your reference", "Er referens"}},
+    {"taken_at", {"Taken", "Tagen"}},
+    {"extended", {"Extended", "Förlängd"}},
+    {"revision", {"Revision", "Revision"}},
+    {NULL, {NULL, NULL}},
+};
+
+const char *const text_hints[REASON_COUNT][LANGUAGE_COUNT] = {
+    [REASON_SLOTS_TAKEN] = {"vardsok capacity show ID shows what is taken. Release "
+                            "claims first, or withdraw the capacity.",
+                            "vardsok capacity show ID visar vad som är taget. Lämna "
+                            "tillbaka bokningar först, eller dra tillbaka kapaciteten."},
+    [REASON_NOT_OPEN_TO_REGION] =
+        {"Find what is open to you: vardsok capacity list --open-to REGION --available",
+         "Hitta det som är öppet för er: vardsok capacity list --open-to REGION "
+         "--available"},
+    [REASON_CAPACITY_CLOSED] =
+        {"Find what is open still: vardsok capacity list --available",
+         "Hitta det som fortfarande är öppet: vardsok capacity list --available"},
+    [REASON_NO_SLOTS_LEFT] =
+        {"Take fewer with --slots, find others with vardsok capacity list --available, "
+         "or wait: holds that run out become free.",
+         "Ta färre med --slots, hitta andra med vardsok capacity list --available, eller "
+         "vänta: reservationer som går ut blir lediga."},
+    [REASON_CLAIM_STATE] = {"vardsok claim show CLAIM says how it stands. One that is no "
+                            "longer held is taken anew: vardsok claim take",
+                            "vardsok claim show BOKNING visar läget. En som inte längre "
+                            "är reserverad tas på nytt: vardsok claim take"},
+    [REASON_EXTENDED_BEFORE] =
+        {"Confirm it or release it before it runs out: vardsok claim confirm CLAIM",
+         "Bekräfta eller lämna tillbaka den innan den går ut: vardsok claim confirm "
+         "BOKNING"},
+    [REASON_CONFIRMED_CLAIMS] =
+        {"See whose they are: vardsok claim list --capacity ID --state confirmed\nTell "
+         "those regions, then withdraw with --even-confirmed.",
+         "Se vilka som har dem: vardsok claim list --capacity ID --state "
+         "confirmed\nMeddela de regionerna och dra sedan tillbaka med --even-confirmed."},
+    [REASON_REQUEST_ID_REUSED] = {"Leave --request-id out: a new one is made.",
+                                  "Utelämna --request-id: ett nytt skapas."},
+    [REASON_REQUEST_ID_WINDOW] = {"Leave --request-id out: a new one is made.",
+                                  "Utelämna --request-id: ett nytt skapas."},
+};
