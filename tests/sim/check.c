@@ -31,6 +31,10 @@ void check_applied(struct sim_node *node)
     state_digest(state, mine.digest);
     memcpy(mine.chain, status.chain, sizeof mine.chain);
     struct sim_point *point = point_at(sim, status.applied);
+    if (status.applied <= sim->model.n_entries &&
+        memcmp(sim->model.entries[status.applied - 1].digest, mine.digest, 16) != 0)
+        sim_fail(sim, "daemon %d is not what the log says at sequence %llu", node->index,
+                 (unsigned long long)status.applied);
     if (!point->known)
         *point = mine;
     else if (memcmp(point->digest, mine.digest, 16) != 0 ||
@@ -46,6 +50,23 @@ void check_applied(struct sim_node *node)
                  node->index, (long long)(logical - sim_now_ms(sim)) / 1000,
                  (unsigned long long)status.applied);
     node->logical_ms = logical;
+    node_watch(node);
+}
+
+void check_checkpoint(struct sim_node *node)
+{
+    char what[200];
+    struct sim *sim = node->sim;
+    if (sim->model.n_entries != state_revision(replica_state(node->replica)))
+        return; // a log that forgets
+    if (sim_chance(&sim->random, 10))
+        check_slots(node);
+    if (sim_chance(&sim->random, 90))
+        return;
+    if (!model_equals(&sim->model, replica_state(node->replica), what, sizeof what))
+        sim_fail(sim, "daemon %d: %s", node->index, what);
+    else
+        check_queries(sim, node);
 }
 
 static bool is_same(const struct model_entry *entry, const struct sim_request *request)
@@ -86,6 +107,10 @@ void check_told(struct sim *sim, struct sim_try *try, const struct outcome *outc
             (unsigned long long)outcome->sequence, entry->status,
             reason_name(entry->reason), entry->change_index,
             is_same(entry, request) ? "it" : "another");
+    if (!request->acked) {
+        request->ended = ++sim->n_numbers;
+        request->first_sequence = outcome->sequence;
+    }
     request->acked = true;
     request->told = *entry;
 }
@@ -129,7 +154,9 @@ static void check_log(struct sim *sim)
         const struct model_entry *entry = &sim->model.entries[i];
         struct sim_request *request = find_request(sim, entry);
         if (!request) {
-            sim_fail(sim, "nobody sent entry %u", i + 1);
+            sim->result->n_ticks++;
+            if (!check_is_tick(sim, i))
+                sim_fail(sim, "nobody sent entry %u", i + 1);
             continue;
         }
         if (!request->may_be_written && !request->acked)
@@ -160,6 +187,7 @@ static void check_node(struct sim *sim, struct sim_node *node)
         sim_fail(sim, "daemon %d: %s", node->index, what);
     else
         check_queries(sim, node);
+    check_slots(node);
 }
 
 static int64_t no_time(void *self)
@@ -224,5 +252,7 @@ void check_end(struct sim *sim)
             sim_fail(sim, "all has healed, and a write is not done");
     for (int i = 0; i < sim->n_nodes; i++)
         check_node(sim, &sim->nodes[i]);
+    if (!sim->result->failed)
+        check_histories(sim);
     check_replay(sim);
 }

@@ -62,14 +62,28 @@ static int64_t choose_id_time(struct sim *sim)
     }
 }
 
-static struct sim_request *make_wish(struct sim *sim)
+static struct sim_request *new_wish(struct sim *sim)
 {
     struct sim_request *request = new_request(sim);
     request->origin = sim->n_wishes++;
     make_id(sim, choose_id_time(sim), request->id);
     if (sim_below(&sim->random, 150) == 0)
         request->id[6] = 0x40; // no UUIDv7
+    return request;
+}
+
+static struct sim_request *make_wish(struct sim *sim)
+{
+    struct sim_request *request = new_wish(sim);
     command_make(sim, &request->command);
+    hash_payload(request);
+    return request;
+}
+
+static struct sim_request *make_take(struct sim *sim, int64_t hold_seconds)
+{
+    struct sim_request *request = new_wish(sim);
+    command_make_take(sim, hold_seconds, &request->command);
     hash_payload(request);
     return request;
 }
@@ -168,6 +182,8 @@ static void submit(struct sim *sim, struct sim_request *request, struct sim_node
         .next = sim->tries};
     memcpy(try->write.request_id, request->id, STATE_REQUEST_ID_LEN);
     sim->tries = try;
+    if (request->began == 0)
+        request->began = ++sim->n_numbers;
     node->n_open++;
     request->n_open++;
     int status = replica_submit(node->replica, &try->write, &refusal);
@@ -235,7 +251,7 @@ static void use_id_again(struct sim *sim)
 static void use_edge(struct sim *sim)
 {
     struct sim_node *node = &sim->nodes[sim_below(&sim->random, sim->n_nodes)];
-    int64_t now = sim_now_ms(sim) + node->clock_off_ms;
+    int64_t now = node_now_ms(node);
     int64_t edge = sim_chance(&sim->random, 50) ? now - 24 * HOUR_MS : now + HOUR_MS / 12;
     struct sim_request *request = make_wish(sim);
     make_id(sim, edge + sim_between(&sim->random, -1, 1), request->id);
@@ -272,6 +288,9 @@ static void load(struct sim *sim, void *arg, uint64_t tag)
         struct sim_request *request = make_wish(sim);
         try_soon(sim, request, 30);
         try_soon(sim, request, 30);
+    } else if (dice < 27) { // who gets the last slots
+        for (int64_t n = sim_between(&sim->random, 2, 12); n > 0; n--)
+            try_soon(sim, make_take(sim, sim_between(&sim->random, 1, 10)), 20);
     } else {
         int64_t n = dice < 32 ? sim_between(&sim->random, 2, 20) : 1;
         while (n-- > 0)
@@ -300,6 +319,23 @@ static void probe(struct sim *sim, void *arg, uint64_t tag)
 void client_probe(struct sim *sim)
 {
     sim_queue_add(&sim->queue, PROBE_AFTER_MS, probe, NULL, 0);
+}
+
+static void take_last(struct sim *sim, void *arg, uint64_t n)
+{
+    (void)arg;
+    struct sim_request *request = make_take(sim, sim_between(&sim->random, 1, 12));
+    make_id(sim, sim_now_ms(sim), request->id);
+    try_again(sim, request, 0);
+    if (n > 1)
+        sim_queue_add(&sim->queue, sim_between(&sim->random, 100, 2000), take_last, NULL,
+                      n - 1);
+}
+
+void client_take_last(struct sim *sim)
+{
+    sim_queue_add(&sim->queue, 1000, take_last, NULL,
+                  (uint64_t)sim_between(&sim->random, 1, 6));
 }
 
 void client_close(struct sim *sim)

@@ -5,7 +5,6 @@
 #include "base/status.h"
 #include "lib/world_parts.h"
 #include "sim/parts.h"
-#include "wire/change.h"
 #include "wire/codec.h"
 
 static void add(struct wire_command_writer *writer, enum change_op op, enum kind kind,
@@ -63,6 +62,8 @@ static void add_change(struct sim *sim, struct wire_command_writer *writer)
     if (!sim_chance(&sim->random, 20)) {
         if (!world_make(world, kind, &entity))
             return;
+        if (kind == KIND_CAPACITY)
+            command_open_capacity(sim, &entity.capacity);
         spoil(sim, kind, &entity);
         add(writer, CHANGE_PUT, kind, entity, choose_expected(sim, kind, &entity));
         return;
@@ -78,8 +79,12 @@ void command_make(struct sim *sim, struct buffer *out)
     arena_reset(&sim->model.world.op_texts);
     wire_command_writer_init(&writer, out);
     int64_t n = sim_chance(&sim->random, 70) ? 1 : sim_below(&sim->random, 6);
+    int64_t claiming = sim_chance(&sim->random, 50) ? 85 : 10; // percent
     while (n-- > 0)
-        add_change(sim, &writer);
+        if (sim_chance(&sim->random, claiming))
+            command_add_claiming(sim, &writer);
+        else
+            add_change(sim, &writer);
     wire_command_writer_close(&writer);
 }
 
@@ -90,8 +95,12 @@ void command_make_first(struct sim *sim, struct buffer *out)
     world_init_small(world, sim_random_next(&sim->random));
     wire_command_writer_init(&writer, out);
     for (enum kind kind = KIND_REGION; kind < KIND_PUT_COUNT; kind++)
-        for (size_t i = 0; i < naive_count(&world->stored, kind); i++)
-            add(&writer, CHANGE_PUT, kind, *naive_at(&world->stored, kind, i), ABSENT);
+        for (size_t i = 0; i < naive_count(&world->stored, kind); i++) {
+            union entity entity = *naive_at(&world->stored, kind, i);
+            if (kind == KIND_CAPACITY)
+                command_open_capacity(sim, &entity.capacity);
+            add(&writer, CHANGE_PUT, kind, entity, ABSENT);
+        }
     wire_command_writer_close(&writer);
     naive_world_free(&world->stored);
     world->stored = (struct naive_world){0};

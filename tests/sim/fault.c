@@ -8,6 +8,9 @@
 #define SECOND_MS INT64_C(1000)
 #define HOUR_MS INT64_C(3600000)
 #define YEAR_MS (365 * DAY_MS)
+#define WATCH_AFTER_MS 10000 // what has healed has come to rest by then
+#define ODD_MS 20000         // how long one daemon may be wrong after that all has healed
+#define QUIET_LATENCY_MS 100
 
 static void cut_both(struct sim_node *node)
 {
@@ -45,18 +48,21 @@ static void move_clock(struct sim_node *node)
         0,       0,         20 * SECOND_MS, -20 * SECOND_MS, 59 * SECOND_MS,
         HOUR_MS, -HOUR_MS,  61 * SECOND_MS, -61 * SECOND_MS, 10 * YEAR_MS,
         -DAY_MS, 2 * DAY_MS};
-    int64_t n = sizeof jumps / sizeof *jumps;
-    node->clock_off_ms = jumps[sim_below(&node->sim->random, n)];
-    sim_trace(node->sim, node, "clock is off by %lld s",
-              (long long)(node->clock_off_ms / SECOND_MS));
+    struct sim_random *random = &node->sim->random;
+    int64_t off_ms = jumps[sim_below(random, sizeof jumps / sizeof *jumps)];
+    int64_t drift = sim_chance(random, 30) ? sim_between(random, -50, 50) : 0;
+    node_set_clock(node, off_ms, drift, sim_chance(random, 10));
 }
 
 // Time passes and nothing happens: a night, or all machines asleep.
-static void leap(struct sim *sim)
+static void leap(struct sim *sim, int64_t hours)
 {
-    sim->base_ms += sim_between(&sim->random, 1, 30 * 60) * 60 * SECOND_MS;
+    sim->base_ms += sim_between(&sim->random, 1, hours * 60) * 60 * SECOND_MS;
+    sim->leapt_ms = sim_now_ms(sim);
     sim->model.world.today = (int32_t)(sim_now_ms(sim) / DAY_MS);
     sim_trace(sim, NULL, "time leaps");
+    for (int i = 0; i < sim->n_nodes; i++)
+        node_watch(&sim->nodes[i]);
 }
 
 // Planted: one bit of one stored record, the lowest of its revision (domain/record.c).
@@ -96,7 +102,7 @@ static void one_fault(struct sim *sim)
     } else if (takes(&dice, faults->clock)) {
         move_clock(node);
     } else if (takes(&dice, faults->leap)) {
-        leap(sim);
+        leap(sim, 30);
     } else if (takes(&dice, faults->slow)) {
         sim->slow_ms =
             sim_chance(&sim->random, 50) ? 0 : sim_between(&sim->random, 1, 3000);
@@ -145,19 +151,77 @@ void fault_start(struct sim *sim)
     sim_queue_add(&sim->queue, 1000, fault, NULL, 0);
 }
 
+// --- Quiet: nothing happens but that time passes, and one daemon may not be right ---
+
+static void put_right(struct sim *sim, void *arg, uint64_t tag)
+{
+    struct sim_node *node = arg;
+    (void)tag;
+    sim->odd = -1;
+    node_set_clock(node, 0, 0, false);
+    if (node->life == 0)
+        node_start(node);
+}
+
+static void choose_odd(struct sim *sim)
+{
+    sim->odd = -1;
+    if (sim->n_nodes == 1 || sim_chance(&sim->random, 50))
+        return;
+    sim->odd = (int)sim_below(&sim->random, sim->n_nodes);
+    struct sim_node *node = &sim->nodes[sim->odd];
+    switch (sim_below(&sim->random, 4)) {
+    case 0:
+        node_stop(node, sim_chance(&sim->random, 50));
+        break;
+    case 1:
+        node_set_clock(node, 10 * YEAR_MS, 0, false);
+        break;
+    case 2:
+        node_set_clock(node, -HOUR_MS, 0, false);
+        break;
+    default:
+        node_set_clock(node, 0, 0, true);
+    }
+    sim_queue_add(&sim->queue, ODD_MS, put_right, node, 0);
+}
+
+static void watch(struct sim *sim, void *arg, uint64_t tag)
+{
+    (void)arg;
+    (void)tag;
+    check_quiet(sim);
+}
+
+static void leap_quietly(struct sim *sim, void *arg, uint64_t tag)
+{
+    (void)arg;
+    (void)tag;
+    leap(sim, 80);
+}
+
 void fault_heal(struct sim *sim)
 {
     sim->healing = true;
     sim->healed_ms = sim->queue.now_ms;
     sim->slow_ms = 0;
+    if (sim->latency_ms > QUIET_LATENCY_MS)
+        sim->latency_ms = QUIET_LATENCY_MS;
     sim->server.down = false;
     sim_trace(sim, NULL, "everything heals");
     client_probe(sim);
+    client_take_last(sim);
+    choose_odd(sim);
     for (int i = 0; i < sim->n_nodes; i++) {
         struct sim_node *node = &sim->nodes[i];
-        node->clock_off_ms = 0;
         node->link.full = node->link.replaced = false;
+        if (i == sim->odd)
+            continue;
+        node_set_clock(node, 0, 0, false);
         if (node->life == 0)
             node_start(node);
     }
+    sim_queue_add(&sim->queue, WATCH_AFTER_MS, watch, NULL, 0);
+    if (sim_chance(&sim->random, 30))
+        sim_queue_add(&sim->queue, ODD_MS + 1000, leap_quietly, NULL, 0);
 }

@@ -10,6 +10,7 @@
 #include "sim/parts.h"
 
 #define BATCH_MAX 12
+#define BATCH_HEALING 200 // so that all daemons are soon there
 
 static void ask(struct sim_node *node);
 
@@ -67,15 +68,19 @@ static void deliver(struct sim *sim, void *arg, uint64_t connection)
     if (link->follow_connection != connection || node->life == 0)
         return;
     uint64_t from = state_revision(replica_state(node->replica)) + 1;
-    uint64_t to = from + (uint64_t)sim_between(&sim->random, 0, BATCH_MAX - 1);
+    int64_t most = sim->healing ? BATCH_HEALING : BATCH_MAX;
+    uint64_t to = from + (uint64_t)sim_between(&sim->random, 0, most - 1);
     uint64_t last = sim->server.n_entries;
     sim_trace(sim, node, "entries %llu to %llu come in", (unsigned long long)from,
               (unsigned long long)(to < last ? to : last));
     for (uint64_t sequence = from; sequence <= to && sequence <= last; sequence++)
         if (give(node, sequence))
             return;
-    if (to >= last)
+    if (to >= last) {
         node->events.on_caught_up(node->events.self);
+        check_checkpoint(node);
+        node_watch(node);
+    }
     ask(node);
 }
 

@@ -256,6 +256,29 @@ static void time_out(struct sim *sim, void *arg, uint64_t connection)
         link_cut_append(node);
 }
 
+// What no client sent.
+static bool is_tick(const struct sim *sim, const struct entry *entry)
+{
+    const struct sim_request *request = sim->requests;
+    while (request && memcmp(request->id, entry->request_id, sizeof request->id) != 0)
+        request = request->next;
+    return request == NULL;
+}
+
+// Planted: each tick has an id of its own.
+static void copy_entry(struct sim *sim, struct slice bytes, struct buffer *out)
+{
+    struct entry entry;
+    CHECK(entry_decode(bytes, &entry) == STATUS_OK);
+    if (!sim_plants(sim, PLANT_TICK_ID_BY_CHANCE) || !is_tick(sim, &entry)) {
+        buffer_append_slice(out, bytes);
+        return;
+    }
+    for (size_t i = 9; i < sizeof entry.request_id; i++)
+        entry.request_id[i] = (unsigned char)sim_random_next(&sim->random);
+    entry_encode(&entry, out);
+}
+
 static void fill_message(struct sim *sim, struct sim_link *link, struct sim_call *call)
 {
     struct sim_message *message = call->message;
@@ -272,7 +295,7 @@ static void fill_message(struct sim *sim, struct sim_link *link, struct sim_call
             message->oldest_ms = entry->time_ms;
         if (entry->time_ms > message->newest_ms)
             message->newest_ms = entry->time_ms;
-        buffer_append_slice(&message->entries[message->n_entries++], entry->entry);
+        copy_entry(sim, entry->entry, &message->entries[message->n_entries++]);
     }
     if (!link->first)
         link->last = &link->first;
@@ -317,10 +340,20 @@ static void end_turn(struct sim *sim, void *arg, uint64_t life)
     flush(node);
 }
 
+// Planted: a daemon whose ticks never reach the log.
+static bool loses(const struct sim *sim, const struct replica_append *append)
+{
+    struct entry entry;
+    return sim_plants(sim, PLANT_TICKS_LOST) &&
+           entry_decode(append->entry, &entry) == STATUS_OK && is_tick(sim, &entry);
+}
+
 static int append(void *self, struct replica_append *entry)
 {
     struct sim_node *node = self;
     struct sim_link *link = &node->link;
+    if (loses(node->sim, entry))
+        return STATUS_UNAVAILABLE;
     if (!link->writable || link->applied == 0)
         return STATUS_UNAVAILABLE;
     if (link->full || link->n_waiting >= SIM_WAITING_MAX)

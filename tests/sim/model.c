@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/model.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <xxhash.h>
 
 #include "base/buffer.h"
 #include "base/check.h"
@@ -12,6 +10,7 @@
 #include "lib/world_parts.h"
 #include "replica/entry.h"
 #include "wire/change.h"
+#include "wire/codec.h"
 
 #define ID_AGE_MS (24 * INT64_C(3600000))
 #define ID_AHEAD_MS (5 * INT64_C(60000))
@@ -43,11 +42,17 @@ static uint32_t place_of(const struct model *model, enum kind kind, struct slice
     return i;
 }
 
-const struct model_record *model_find(const struct model *model, enum kind kind,
-                                      struct slice key)
+static struct model_record *find(const struct model *model, enum kind kind,
+                                 struct slice key)
 {
     uint32_t place = place_of(model, kind, key);
     return place < model->n_records ? model->records[place] : NULL;
+}
+
+const struct model_record *model_find(const struct model *model, enum kind kind,
+                                      struct slice key)
+{
+    return find(model, kind, key);
 }
 
 static struct model_record *new_record(const struct change *change, uint64_t revision)
@@ -58,6 +63,7 @@ static struct model_record *new_record(const struct change *change, uint64_t rev
     record->len = change->record.len;
     record->key_len = change->key_len;
     record->kind = change->kind;
+    record->hash = model_record_hash(change->kind, change->record, revision);
     memcpy(record->bytes, change->record.data, change->record.len);
     return record;
 }
@@ -222,6 +228,8 @@ static enum reason check_change(const struct model *model, const struct change *
         *field = "delete";
         if (!old)
             return REASON_NOT_STORED;
+        if (change->kind == KIND_CAPACITY)
+            return model_check_capacity(model, change->entity.capacity.id, NULL, field);
         return is_referenced(model, change->kind, &change->entity)
                    ? REASON_STILL_REFERENCED
                    : REASON_NONE;
@@ -232,6 +240,9 @@ static enum reason check_change(const struct model *model, const struct change *
     *field = "observed_on";
     if (change->kind == KIND_WAITING_TIME)
         return check_waiting(model, &change->entity.waiting_time, &change->entity);
+    if (change->kind == KIND_CAPACITY && old)
+        return model_check_capacity(model, change->entity.capacity.id,
+                                    &change->entity.capacity, field);
     return REASON_NONE;
 }
 
@@ -244,6 +255,8 @@ static int status_of(enum reason reason)
         return STATUS_ABORTED;
     case REASON_NOT_STORED:
         return STATUS_NOT_FOUND;
+    case REASON_NO_SLOTS_LEFT:
+        return STATUS_RESOURCE_EXHAUSTED;
     case REASON_REQUEST_ID_REUSED:
         return STATUS_INVALID_ARGUMENT;
     default:
@@ -253,6 +266,56 @@ static int status_of(enum reason reason)
 
 // --- Entries ---
 
+static bool is_operation(const struct change *change)
+{
+    return change->op != CHANGE_PUT && change->op != CHANGE_DELETE;
+}
+
+// The record that a change is about: its own, or the capacity's of a take or withdraw.
+static struct model_record *find_target(const struct model *model,
+                                        const struct change *change)
+{
+    struct buffer key = {0};
+    union entity entity = {0};
+    if (!is_operation(change))
+        return find(model, change->kind,
+                    (struct slice){change->record.data, change->key_len});
+    if (change->op != CHANGE_TAKE && change->op != CHANGE_WITHDRAW)
+        return NULL;
+    shape_clear(entity_shape(KIND_CAPACITY), &entity);
+    entity.capacity.id = change->op == CHANGE_TAKE ? change->operation.take.capacity
+                                                   : change->operation.withdraw.capacity;
+    wire_encode_key(WIRE_LOG, entity_shape(KIND_CAPACITY), &entity, &key);
+    struct model_record *found = find(model, KIND_CAPACITY, buffer_slice(&key));
+    buffer_free(&key);
+    return found;
+}
+
+// One change. *undo is set to what it replaced, which may be nothing.
+static enum reason apply_change(struct model *model, const struct change *change,
+                                struct model_claim made, struct undo *undo,
+                                const char **field)
+{
+    struct model_record *old = find_target(model, change);
+    enum reason reason;
+    if (is_operation(change)) {
+        made.revision = old ? old->revision : 0; // what the client may expect
+        reason = model_operate(model, change, made, field);
+    } else {
+        reason = check_change(model, change, old, field);
+    }
+    bool equal =
+        change->op == CHANGE_PUT && old && slice_equal(record_bytes(old), change->record);
+    if (equal && reason != REASON_REVISION_MISMATCH)
+        return REASON_NONE;
+    if (reason != REASON_NONE || (is_operation(change) && change->op != CHANGE_WITHDRAW))
+        return reason;
+    undo->old = old;
+    undo->made = change->op == CHANGE_PUT ? new_record(change, made.sequence) : NULL;
+    replace(model, undo->old, undo->made);
+    return REASON_NONE;
+}
+
 // All changes of a command, or none.
 static enum reason apply_changes(struct model *model, struct slice command,
                                  uint64_t sequence, uint32_t *index, const char **field)
@@ -261,32 +324,23 @@ static enum reason apply_changes(struct model *model, struct slice command,
     struct wire_command_reader reader;
     struct change change;
     enum reason reason = REASON_NONE;
-    uint32_t n = 0;
     wire_command_reader_init(&reader, command);
     for (*index = 0; reader.source.next(&reader.source, &change) == 1; ++*index) {
-        uint32_t place = place_of(model, change.kind,
-                                  (struct slice){change.record.data, change.key_len});
-        struct model_record *old =
-            place < model->n_records ? model->records[place] : NULL;
-        bool equal = change.op == CHANGE_PUT && old &&
-                     slice_equal(record_bytes(old), change.record);
-        reason = check_change(model, &change, old, field);
-        if (equal && reason != REASON_REVISION_MISMATCH) {
-            reason = REASON_NONE;
-            continue;
-        }
+        CHECK(*index < BATCH_MAX);
+        undo[*index] = (struct undo){0};
+        reason = apply_change(model, &change,
+                              (struct model_claim){.sequence = sequence, .index = *index},
+                              &undo[*index], field);
         if (reason != REASON_NONE)
             break;
-        CHECK(n < BATCH_MAX);
-        undo[n].old = old;
-        undo[n].made = change.op == CHANGE_PUT ? new_record(&change, sequence) : NULL;
-        replace(model, old, undo[n++].made);
     }
-    for (uint32_t i = n; i-- > 0;) {
-        if (reason != REASON_NONE)
+    for (uint32_t i = *index; i-- > 0;) {
+        if (reason != REASON_NONE && (undo[i].old || undo[i].made))
             replace(model, undo[i].made, undo[i].old);
         free(reason == REASON_NONE ? undo[i].old : undo[i].made);
     }
+    if (reason != REASON_NONE)
+        model_claims_copy(&model->claims, &model->claims_before);
     return reason;
 }
 
@@ -329,14 +383,19 @@ static void refuse_entry(struct model_entry *made, enum model_fate fate,
     made->reason = reason;
     made->field = reason == REASON_NONE ? "" : field;
     made->status = status_of(reason);
+    made->hash = model_id_hash(made);
 }
 
 static void decide(struct model *model, const struct entry *entry,
                    struct model_entry *made)
 {
+    uint32_t index;
+    const char *field = "";
     const struct model_entry *known = find_id(model, made->request_id);
     int64_t time_ms = id_time_ms(made->request_id);
     if (known && memcmp(known->payload_hash, made->payload_hash, 16) == 0) {
+        if (model->plant == PLANT_CLAIMED_AGAIN_ON_RETRY)
+            apply_changes(model, entry->command, made->sequence, &index, &field);
         *made = *known;
         made->fate = MODEL_REPEATED;
     } else if (known) {
@@ -345,26 +404,15 @@ static void decide(struct model *model, const struct entry *entry,
                time_ms > model->logical_ms + ID_AHEAD_MS) {
         refuse_entry(made, MODEL_WINDOW, REASON_REQUEST_ID_WINDOW, "request_id");
     } else {
-        uint32_t index;
-        const char *field = "";
         enum reason reason =
             apply_changes(model, entry->command, made->sequence, &index, &field);
-        refuse_entry(made, MODEL_FIRST, reason, field);
         made->change_index = reason == REASON_NONE ? 0 : index;
-        forget_old(model);
+        refuse_entry(made, MODEL_FIRST, reason, field);
     }
 }
 
-void model_apply(struct model *model, struct slice bytes)
+static struct model_entry *add_entry(struct model *model)
 {
-    struct entry entry;
-    struct model_entry made = {.sequence = model->n_entries + 1};
-    CHECK(entry_decode(bytes, &entry) == STATUS_OK);
-    memcpy(made.request_id, entry.request_id, sizeof made.request_id);
-    entry_payload_hash(&entry, made.payload_hash);
-    if (entry.time_ms > model->logical_ms)
-        model->logical_ms = entry.time_ms;
-    decide(model, &entry, &made);
     if (model->n_entries == model->entries_capacity) {
         model->entries_capacity =
             model->entries_capacity ? model->entries_capacity * 2 : 256;
@@ -372,7 +420,40 @@ void model_apply(struct model *model, struct slice bytes)
             realloc(model->entries, model->entries_capacity * sizeof *model->entries);
         CHECK(model->entries);
     }
-    model->entries[model->n_entries++] = made;
+    return &model->entries[model->n_entries++];
+}
+
+// Time passes before anything else of an entry.
+static void pass_time(struct model *model, int64_t time_ms, uint64_t sequence)
+{
+    if (time_ms > model->logical_ms)
+        model->logical_ms = time_ms;
+    if (model->plant == PLANT_EXPIRY_UNDONE)
+        model_claims_copy(&model->claims_before, &model->claims);
+    if (model->plant != PLANT_EXPIRY_AFTER)
+        model_expire(model, sequence);
+    if (model->plant != PLANT_EXPIRY_UNDONE)
+        model_claims_copy(&model->claims_before, &model->claims);
+}
+
+void model_apply(struct model *model, struct slice bytes)
+{
+    struct entry entry;
+    struct model_entry made = {.sequence = model->n_entries + 1};
+    uint64_t sequence = made.sequence;
+    CHECK(entry_decode(bytes, &entry) == STATUS_OK);
+    memcpy(made.request_id, entry.request_id, sizeof made.request_id);
+    entry_payload_hash(&entry, made.payload_hash);
+    pass_time(model, entry.time_ms, sequence);
+    decide(model, &entry, &made);
+    if (model->plant == PLANT_EXPIRY_AFTER)
+        model_expire(model, sequence);
+    struct model_entry *added = add_entry(model);
+    *added = made;
+    if (made.fate == MODEL_FIRST)
+        forget_old(model);
+    added->logical_ms = model->logical_ms;
+    model_digest(model, added->digest);
 }
 
 void model_close(struct model *model)
@@ -381,129 +462,8 @@ void model_close(struct model *model)
         free(model->records[i]);
     free(model->records);
     free(model->entries);
+    model_claims_close(&model->claims);
+    model_claims_close(&model->claims_before);
     world_close(&model->world);
     *model = (struct model){0};
-}
-
-// --- The digest, from nothing (shapes: kind, record, revision; the ids; the numbers) ---
-
-static void put_number(struct buffer *out, uint64_t value)
-{
-    for (int i = 0; i < 8; i++, value >>= 8)
-        buffer_append(out, &(unsigned char){(unsigned char)value}, 1);
-}
-
-// Adds the hash of bytes to the sum and empties them.
-static void add_hash(XXH128_hash_t *sum, struct buffer *bytes)
-{
-    XXH128_hash_t hash = XXH3_128bits(bytes->data, bytes->len);
-    sum->low64 += hash.low64;
-    sum->high64 += hash.high64 + (sum->low64 < hash.low64);
-    buffer_clear(bytes);
-}
-
-static void put_id(struct buffer *out, const struct model_entry *entry)
-{
-    buffer_append(out, "\xff", 1);
-    buffer_append(out, entry->request_id, sizeof entry->request_id);
-    buffer_append(out, entry->payload_hash, sizeof entry->payload_hash);
-    put_number(out, entry->sequence);
-    put_number(out, status_to_grpc(entry->status));
-    put_number(out, (uint64_t)entry->reason);
-    put_number(out, entry->change_index);
-    buffer_append_slice(out, slice_from(entry->field));
-}
-
-static void make_digest(const struct model *model, unsigned char digest[16])
-{
-    XXH128_hash_t sum = {0};
-    XXH128_canonical_t canonical;
-    struct buffer bytes = {0};
-    for (uint32_t i = 0; i < model->n_records; i++) {
-        const struct model_record *record = model->records[i];
-        buffer_append(&bytes, &(unsigned char){(unsigned char)record->kind}, 1);
-        buffer_append_slice(&bytes, record_bytes(record));
-        put_number(&bytes, record->revision);
-        add_hash(&sum, &bytes);
-    }
-    for (uint32_t i = model->first_id; i < model->n_entries; i++) {
-        if (model->entries[i].fate != MODEL_FIRST)
-            continue;
-        put_id(&bytes, &model->entries[i]);
-        add_hash(&sum, &bytes);
-    }
-    put_number(&bytes, model->n_entries);
-    put_number(&bytes, (uint64_t)model->logical_ms);
-    put_number(&bytes, (uint64_t)model->forgotten_until_ms);
-    add_hash(&sum, &bytes);
-    XXH128_canonicalFromHash(&canonical, sum);
-    memcpy(digest, canonical.digest, 16);
-    buffer_free(&bytes);
-}
-
-// --- Comparing ---
-
-static bool record_equals(const struct model_record *wanted,
-                          const struct record_view *view)
-{
-    return wanted && wanted->revision == view->revision &&
-           slice_equal(record_bytes(wanted), view->bytes);
-}
-
-// Goes through what the state lists; n is how many there are until one is not right.
-static bool records_equal(const struct model *model, const struct state *state,
-                          struct record_view *view, enum kind kind, uint64_t *n)
-{
-    struct slice after = SLICE_ABSENT;
-    const struct record *record;
-    for (*n = 0; (record = state_next(state, kind, after)) != NULL; ++*n) {
-        record_view_set(view, record);
-        after = record_view_key(view);
-        if (!record_equals(model_find(model, kind, after), view))
-            return false;
-    }
-    return true;
-}
-
-static bool kind_equals(const struct model *model, const struct state *state,
-                        enum kind kind, char *what, size_t what_len)
-{
-    uint64_t n = 0;
-    struct record_view view = {0};
-    bool equal = records_equal(model, state, &view, kind, &n);
-    record_view_close(&view);
-    if (!equal) {
-        snprintf(what, what_len,
-                 "kind %d, a record of revision %llu is not what the log says", kind,
-                 (unsigned long long)view.revision);
-        return false;
-    }
-    size_t count = naive_count(&model->world.stored, kind);
-    if (n == count && state_count(state, kind) == count)
-        return true;
-    snprintf(what, what_len, "kind %d has %llu records, counts %llu, the log says %zu",
-             kind, (unsigned long long)n, (unsigned long long)state_count(state, kind),
-             count);
-    return false;
-}
-
-bool model_equals(const struct model *model, const struct state *state, char *what,
-                  size_t what_len)
-{
-    for (enum kind kind = KIND_REGION; kind < KIND_PUT_COUNT; kind++)
-        if (!kind_equals(model, state, kind, what, what_len))
-            return false;
-    unsigned char mine[16], theirs[16];
-    make_digest(model, mine);
-    state_digest(state, theirs);
-    bool same = memcmp(mine, theirs, sizeof mine) == 0;
-    if (same && state_revision(state) == model->n_entries &&
-        state_logical_time_ms(state) == model->logical_ms)
-        return true;
-    snprintf(what, what_len,
-             "revision %llu, logical time %lld; the log says %u, %lld; digest %s",
-             (unsigned long long)state_revision(state),
-             (long long)state_logical_time_ms(state), model->n_entries,
-             (long long)model->logical_ms, same ? "the same" : "another");
-    return false;
 }

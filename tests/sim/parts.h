@@ -74,11 +74,16 @@ struct sim_node {
     uint64_t life; // 0: down; else its number
     struct replica *replica;
     struct replica_log_events events;
+    int64_t started_ms; // in virtual time
     struct sim_link link;
     int64_t clock_off_ms;
+    int64_t clock_drift;    // ms a second, since clock_set_ms
+    int64_t clock_set_ms;   // UTC
+    int64_t clock_stood_ms; // what it shows for ever; 0: it runs
     int64_t logical_ms;
     uint32_t n_open; // calls
-    bool tick_due;
+    uint64_t tick;   // number of the tick to come; 0: none
+    int64_t tick_at_ms;
 };
 
 // --- Clients (client.c) ---
@@ -95,6 +100,8 @@ struct sim_request {
     bool gives_up_on_not;
     bool must_be_acked; // sent when all had healed
     bool acked;
+    uint64_t began, ended;    // the first try, the first answer; in the order of events
+    uint64_t first_sequence;  // of the first answer
     struct model_entry told;  // when acked
     struct sim_request *next; // all of the run, newest first
 };
@@ -138,7 +145,9 @@ struct sim {
     struct sim_point *points;
     uint32_t points_capacity;
     bool healing;
-    int64_t healed_ms;              // when, in virtual time
+    int64_t healed_ms; // when, in virtual time
+    int64_t leapt_ms;  // UTC after the last leap
+    int odd;           // the daemon that is not right while all is quiet, or -1
     struct outcome planted_outcome; // of another client's
 };
 
@@ -175,12 +184,16 @@ void node_start(struct sim_node *node);
 void node_operate(struct sim_node *node); // an operator restarts it, in a while
 void node_stop(struct sim_node *node, bool clean);
 void node_restart_later(struct sim_node *node, int64_t most_ms);
-void node_watch(struct sim_node *node); // ticks while calls are open
+// Ticks while calls are open, and when a hold runs out by its clock.
+void node_watch(struct sim_node *node);
+int64_t node_now_ms(const struct sim_node *node); // by its own clock, UTC
+void node_set_clock(struct sim_node *node, int64_t off_ms, int64_t drift, bool stands);
 
 // client.c
 void client_start(struct sim *sim);
 void client_forget_node(struct sim_node *node); // it crashes: its tries never end
 void client_probe(struct sim *sim);             // each daemon must take a write now
+void client_take_last(struct sim *sim); // holds that will run out when all is quiet
 void client_close(struct sim *sim);
 
 // fault.c
@@ -188,9 +201,16 @@ void fault_start(struct sim *sim);
 void fault_heal(struct sim *sim); // no more of them, and everything works again
 
 // check.c
+void check_modelled(struct sim *sim); // the model has applied an entry
 void check_applied(struct sim_node *node);
 void check_told(struct sim *sim, struct sim_try *try, const struct outcome *outcome);
 void check_end(struct sim *sim);
+void check_checkpoint(struct sim_node *node); // it has applied all there is
+// check_claims.c
+void check_slots(struct sim_node *node); // at a checkpoint
+void check_quiet(struct sim *sim);       // from now on no hold outlives its time
+void check_histories(struct sim *sim);   // at the end
+bool check_is_tick(const struct sim *sim, uint32_t index);
 // Asks a daemon what the naive matcher is asked (query.c).
 void check_queries(struct sim *sim, struct sim_node *node);
 

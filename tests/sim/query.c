@@ -9,6 +9,7 @@
 #include "lib/compare.h"
 #include "sim/parts.h"
 #include "wire/answer.h"
+#include "wire/change.h"
 #include "wire/codec.h"
 
 #define QUERIES 2
@@ -32,6 +33,27 @@ static int ask(struct state *state, const struct query *query, int32_t today,
     wire_answer_encode(state, &ask, &found, &asked->bytes);
     return wire_decode(&shape_answer, WIRE_PUBLIC, buffer_slice(&asked->bytes),
                        &asked->answer, &asked->arena, &asked->refusal);
+}
+
+// The naive matcher knows no claims: for it a capacity has the slots that are free, or
+// again all of them.
+static void set_slots(struct sim *sim, bool free)
+{
+    struct model *model = &sim->model;
+    for (uint32_t i = 0; i < model->n_records; i++) {
+        union entity entity;
+        const struct model_record *record = model->records[i];
+        if (record->kind != KIND_CAPACITY)
+            continue;
+        struct record_view view = {.kind = KIND_CAPACITY,
+                                   .bytes = {record->bytes, record->len}};
+        wire_record_decode(&view, &entity);
+        struct capacity *capacity = &entity.capacity;
+        if (free)
+            capacity->slots -= model_confirmed(model, capacity->id) +
+                               model_held(model, capacity->id, sim_now_ms(sim));
+        naive_put(&model->world.stored, KIND_CAPACITY, &entity);
+    }
 }
 
 static void check_query(struct sim *sim, struct sim_node *node)
@@ -60,6 +82,9 @@ static void check_query(struct sim *sim, struct sim_node *node)
 
 void check_queries(struct sim *sim, struct sim_node *node)
 {
+    state_see_time(replica_state(node->replica), sim_now_ms(sim));
+    set_slots(sim, true);
     for (int i = 0; i < QUERIES; i++)
         check_query(sim, node);
+    set_slots(sim, false);
 }

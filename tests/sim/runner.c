@@ -27,6 +27,7 @@ struct work {
 struct totals {
     uint64_t runs, failed, events, entries, acked, repeated, refused, crashes, cuts;
     uint64_t unknown, not_written, clock_refused, late;
+    uint64_t ticks, taken, sold_out, confirmed, released, expired;
 };
 
 static sigjmp_buf after_abort;
@@ -51,6 +52,12 @@ static void add_result(struct totals *totals, const struct sim_result *result)
     totals->not_written += result->n_not_written;
     totals->clock_refused += result->n_clock_refused;
     totals->late += result->n_late;
+    totals->ticks += result->n_ticks;
+    totals->taken += result->n_taken;
+    totals->sold_out += result->n_sold_out;
+    totals->confirmed += result->n_confirmed;
+    totals->released += result->n_released;
+    totals->expired += result->n_expired;
 }
 
 // One process's share of the seeds. A run that aborts is a failure like others.
@@ -174,6 +181,10 @@ int main(int argc, char **argv)
            totals.events, totals.entries, totals.acked, totals.refused, totals.crashes,
            totals.cuts, totals.unknown, totals.late, totals.repeated,
            totals.clock_refused);
+    printf("claims: %" PRIu64 " taken, of them %" PRIu64 " confirmed, %" PRIu64
+           " released, %" PRIu64 " expired; %" PRIu64 " sold out, %" PRIu64 " ticks\n",
+           totals.taken, totals.confirmed, totals.released, totals.expired,
+           totals.sold_out, totals.ticks);
     printf("sim: %" PRIu64 " seeds from %" PRIu64 ", %" PRIu64
            " failed, %.1f s, %.0f seeds/s\n",
            totals.runs, work.first, totals.failed, took, (double)totals.runs / took);

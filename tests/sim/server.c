@@ -21,8 +21,11 @@ void server_add(struct sim *sim, struct slice entry)
     server->entries[server->n_entries] = (struct buffer){0};
     buffer_append_slice(&server->entries[server->n_entries++], entry);
     // A log that forgets is ahead of the model until it is found out.
-    if (sim->model.n_entries == server->n_entries - 1)
+    if (sim->model.n_entries == server->n_entries - 1) {
+        sim->model.wall_ms = sim_now_ms(sim);
         model_apply(&sim->model, entry);
+        check_modelled(sim);
+    }
     sim->result->n_entries++;
 }
 

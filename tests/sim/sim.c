@@ -27,7 +27,18 @@ const char *sim_plant_name(enum sim_plant plant)
                                                    "bit_flipped",
                                                    "reply_to_wrong_append",
                                                    "clock_not_checked",
-                                                   "answers_swapped"};
+                                                   "answers_swapped",
+                                                   "tick_id_by_chance",
+                                                   "ticks_lost",
+                                                   "expiry_by_wall_clock",
+                                                   "expiry_after",
+                                                   "expiry_undone",
+                                                   "claimed_again_on_retry",
+                                                   "confirmed_late",
+                                                   "extended_twice",
+                                                   "release_keeps_slots",
+                                                   "withdraw_forgets",
+                                                   "one_slot_too_many"};
     return (unsigned)plant < PLANT_COUNT ? names[plant] : "";
 }
 
@@ -153,6 +164,7 @@ bool sim_run(const struct sim_options *options, struct sim_result *result)
     sim->options = *options;
     sim->result = result;
     sim->random.state = options->seed;
+    sim->model.plant = options->plant;
     start(sim);
     run_events(sim);
     if (!result->failed)

@@ -26,6 +26,18 @@ enum sim_plant {
     PLANT_REPLY_TO_WRONG_APPEND, // the replies of two appends change places
     PLANT_CLOCK_NOT_CHECKED,     // the log takes entries from a clock that is wrong
     PLANT_ANSWERS_SWAPPED,       // two clients get each other's answer
+    PLANT_TICK_ID_BY_CHANCE,     // a tick's request id is not made of the hold
+    PLANT_TICKS_LOST,            // no tick ever reaches the log
+    // Of apply; they are planted in the model (sim/model.h):
+    PLANT_EXPIRY_BY_WALL_CLOCK,   // holds end by the right time, not by the log's
+    PLANT_EXPIRY_AFTER,           // holds end after the command, not before it
+    PLANT_EXPIRY_UNDONE,          // a refused command takes back what ended before it
+    PLANT_CLAIMED_AGAIN_ON_RETRY, // a known request id has its effect again
+    PLANT_CONFIRMED_LATE,         // a hold that has run out is confirmed
+    PLANT_EXTENDED_TWICE,         // a hold is extended more than once
+    PLANT_RELEASE_KEEPS_SLOTS,    // a released claim takes its slots all the same
+    PLANT_WITHDRAW_FORGETS,       // a withdraw leaves one hold as it was
+    PLANT_ONE_SLOT_TOO_MANY,      // one slot more is taken than there are
     PLANT_COUNT
 };
 
@@ -41,6 +53,7 @@ struct sim_result {
     char failure[512]; // which check, when it failed
     uint64_t n_events, n_entries, n_acked, n_repeated, n_refused, n_crashes, n_cuts;
     uint64_t n_unknown, n_not_written, n_clock_refused, n_late;
+    uint64_t n_ticks, n_taken, n_sold_out, n_confirmed, n_released, n_expired;
     unsigned char digest[16]; // of the state at the end
     uint64_t last_random; // one word more from the run's chance: equal runs, equal words
 };

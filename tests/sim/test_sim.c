@@ -89,6 +89,12 @@ Test(sim, what_it_is_there_for_happens)
         sum.n_not_written += result.n_not_written;
         sum.n_clock_refused += result.n_clock_refused;
         sum.n_late += result.n_late;
+        sum.n_ticks += result.n_ticks;
+        sum.n_taken += result.n_taken;
+        sum.n_sold_out += result.n_sold_out;
+        sum.n_confirmed += result.n_confirmed;
+        sum.n_released += result.n_released;
+        sum.n_expired += result.n_expired;
     }
     cr_expect_gt(sum.n_acked, 60 * 20);
     cr_expect_gt(sum.n_refused, 60 * 2);
@@ -98,6 +104,12 @@ Test(sim, what_it_is_there_for_happens)
     cr_expect_gt(sum.n_not_written, 60);
     cr_expect_gt(sum.n_clock_refused, 60);
     cr_expect_gt(sum.n_late, 6);
+    cr_expect_gt(sum.n_ticks, 60 * 2);
+    cr_expect_gt(sum.n_taken, 60 * 5);
+    cr_expect_gt(sum.n_sold_out, 60 * 2);
+    cr_expect_gt(sum.n_confirmed, 15);
+    cr_expect_gt(sum.n_released, 60);
+    cr_expect_gt(sum.n_expired, 60 * 2);
 }
 
 // The bug must make a seed fail, and for a reason that it can be the cause of.
@@ -121,7 +133,7 @@ static void check_found(enum sim_plant plant, const char *const *reasons)
 Test(sim_finds, a_log_that_answers_before_its_disk_does)
 {
     CHECK_FOUND(PLANT_ACK_BEFORE_DURABLE, "has not what it applied", "lost", "of another",
-                "forgotten", "the log has");
+                "forgotten", "the log has", "is not what the log says");
 }
 
 Test(sim_finds, an_unknown_append_called_not_written)
@@ -141,25 +153,26 @@ Test(sim_finds, a_retry_with_a_new_request_id)
 
 Test(sim_finds, a_follower_that_skips_an_entry)
 {
-    CHECK_FOUND(PLANT_ENTRY_SKIPPED, "differs from another", "of another", "not what",
-                "never answers");
+    CHECK_FOUND(PLANT_ENTRY_SKIPPED, "differs from another", "of another", "is not what",
+                "never answers", "all is quiet");
 }
 
 Test(sim_finds, a_follower_that_repeats_an_entry)
 {
-    CHECK_FOUND(PLANT_ENTRY_REPEATED, "differs from another", "of another", "not what",
+    CHECK_FOUND(PLANT_ENTRY_REPEATED, "differs from another", "of another", "is not what",
                 "never answers");
 }
 
 Test(sim_finds, a_follower_that_swaps_two_entries)
 {
-    CHECK_FOUND(PLANT_ENTRIES_SWAPPED, "differs from another", "of another", "not what",
-                "never answers");
+    CHECK_FOUND(PLANT_ENTRIES_SWAPPED, "differs from another", "of another",
+                "is not what", "never answers");
 }
 
 Test(sim_finds, a_flipped_bit_of_a_stored_record)
 {
-    CHECK_FOUND(PLANT_BIT_FLIPPED, "is not what the log says", "differs from another");
+    CHECK_FOUND(PLANT_BIT_FLIPPED, "is not what the log says", "differs from another",
+                "refused entry");
 }
 
 Test(sim_finds, a_reply_given_to_the_wrong_append)
@@ -175,4 +188,63 @@ Test(sim_finds, a_clock_that_nobody_checks)
 Test(sim_finds, an_answer_given_to_the_wrong_client)
 {
     CHECK_FOUND(PLANT_ANSWERS_SWAPPED, "of another", "a write was told");
+}
+
+Test(sim_finds, a_tick_whose_id_is_not_made_of_the_hold)
+{
+    CHECK_FOUND(PLANT_TICK_ID_BY_CHANCE, "nobody sent", "all is quiet");
+}
+
+Test(sim_finds, a_daemon_that_never_ticks)
+{
+    CHECK_FOUND(PLANT_TICKS_LOST, "all is quiet, and a hold ran out");
+}
+
+// A wrong model sees in a right daemon what a right one sees in a wrong daemon.
+#define CHECK_APPLY_FOUND(plant)                                                         \
+    CHECK_FOUND(plant, "is not what the log says", "a write was told")
+
+Test(sim_finds, holds_that_end_by_the_wall_clock)
+{
+    CHECK_APPLY_FOUND(PLANT_EXPIRY_BY_WALL_CLOCK);
+}
+
+Test(sim_finds, holds_that_end_after_the_command_instead_of_before)
+{
+    CHECK_APPLY_FOUND(PLANT_EXPIRY_AFTER);
+}
+
+Test(sim_finds, a_refused_command_that_takes_back_what_expired)
+{
+    CHECK_APPLY_FOUND(PLANT_EXPIRY_UNDONE);
+}
+
+Test(sim_finds, a_claim_counted_again_on_retry)
+{
+    CHECK_APPLY_FOUND(PLANT_CLAIMED_AGAIN_ON_RETRY);
+}
+
+Test(sim_finds, a_confirm_after_the_hold_ran_out)
+{
+    CHECK_APPLY_FOUND(PLANT_CONFIRMED_LATE);
+}
+
+Test(sim_finds, a_hold_extended_twice)
+{
+    CHECK_APPLY_FOUND(PLANT_EXTENDED_TWICE);
+}
+
+Test(sim_finds, a_release_that_gives_no_slots_back)
+{
+    CHECK_APPLY_FOUND(PLANT_RELEASE_KEEPS_SLOTS);
+}
+
+Test(sim_finds, a_withdraw_that_forgets_a_hold)
+{
+    CHECK_APPLY_FOUND(PLANT_WITHDRAW_FORGETS);
+}
+
+Test(sim_finds, a_slot_sold_twice)
+{
+    CHECK_FOUND(PLANT_ONE_SLOT_TOO_MANY, "more slots are taken than there are");
 }
