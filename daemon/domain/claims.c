@@ -199,7 +199,7 @@ static int over_confirmed(struct state *state, const struct row *capacity,
         if (live->until_ms != LIVE_NEVER)
             continue;
         char id[CLAIM_ID_MAX];
-        claim_id_format(live->id.sequence, (uint32_t)live->id.index, id);
+        live_name(live, id);
         if (n++ < NAMED_CLAIMS_MAX)
             names =
                 arena_printf(&state->arena, "%s%s%s", names.data, n > 1 ? ", " : "", id);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "domain/identity.h"
 #include "domain/rows.h"
 
 static struct live_id id_of(const struct claim *claim)
@@ -176,6 +177,13 @@ void live_see_time(struct rows *rows, int64_t now_ms)
 const struct live_claim *live_first_hold(const struct live *live)
 {
     return live->n_holds > 0 ? live->holds[0] : NULL;
+}
+
+void live_name(const struct live_claim *claim, char id[CLAIM_ID_MAX])
+{
+    size_t len = claim_id_format(claim->id.sequence, (uint32_t)claim->id.index, id);
+    if (identity_is_in((struct slice){id, len}))
+        memcpy(id, "***", sizeof "***");
 }
 
 uint64_t live_bytes(const struct live *live)

@@ -60,6 +60,9 @@ void live_see_time(struct rows *rows, int64_t now_ms);
 // The hold that runs out first, or NULL.
 const struct live_claim *live_first_hold(const struct live *live);
 
+// The claim's id for a message: "***" when it looks like a personal number.
+void live_name(const struct live_claim *claim, char id[CLAIM_ID_MAX]);
+
 uint64_t live_bytes(const struct live *live);
 
 #endif

@@ -252,7 +252,7 @@ static int check_unclaimed(const struct state *state, const struct change *chang
     char id[CLAIM_ID_MAX];
     if (row->claims == NULL)
         return STATUS_OK;
-    claim_id_format(row->claims->id.sequence, (uint32_t)row->claims->id.index, id);
+    live_name(row->claims, id);
     return refuse(refusal, STATUS_FAILED_PRECONDITION, REASON_STILL_REFERENCED, "delete",
                   "claim %s is held or confirmed; withdraw the capacity instead", id);
 }
