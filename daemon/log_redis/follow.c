@@ -282,7 +282,7 @@ void log_redis_follow_start(struct log_redis_follow *follow)
 void log_redis_follow_resume(struct log_redis_follow *follow)
 {
     follow->state = LOG_REDIS_FOLLOW_IDLE;
-    log_redis_connection_drop(&follow->connection, "a snapshot was loaded");
+    log_redis_connection_drop(&follow->connection, "the log is followed anew");
 }
 
 void log_redis_follow_close(struct log_redis_follow *follow)

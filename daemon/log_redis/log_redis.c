@@ -4,7 +4,8 @@
 // passes -> the appender and the follower connect -> decide says 0. Close goes backwards:
 // the connections, then the server. Failure modes: every part tells of every change, and
 // each such callback ends in decide, which looks at all parts and tells the replica when
-// the answer is another one. A verdict stays until the process ends; what the parts can
+// the answer is another one. A verdict stays until the process ends, but for REGRESSED, which
+// heal.c may mend; what the parts can
 // get over, they do by themselves.
 #include "log_redis/log_redis.h"
 
@@ -57,6 +58,8 @@ void log_redis_doubt(struct log_redis *log, enum log_redis_verdict verdict,
         log->verdict = verdict;
         snprintf(log->detail, sizeof log->detail, "%s", detail);
     }
+    if (log->verdict == LOG_REDIS_REGRESSED)
+        log_redis_heal(log);
     decide(log);
     // A log cut short can still be read to its end; any other will never be caught up
     // with.
@@ -172,8 +175,10 @@ static void on_control_change(struct log_redis_control *control)
     }
     if (control->passed && !log->following && !log->closing && !log_redis_restore(log))
         log_redis_go_on(log);
-    if (control->passed && log->following)
+    if (control->passed && log->following) {
         log_redis_restore_wanted(log);
+        log_redis_clear_healed(log);
+    }
     if (control->passed && log->following)
         log_redis_follow_expect(&log->follow, control->tail, control->asked_ms);
     if (log->was_caught_up)
@@ -230,7 +235,10 @@ static int on_entry(struct log_redis_follow *follow, uint64_t sequence,
         return STATUS_DATA_LOSS;
     }
     log_redis_note_entry(log, sequence, entry.len);
-    return log->events.on_entry(log->events.self, sequence, entry);
+    int status = log->events.on_entry(log->events.self, sequence, entry);
+    if (status == 0)
+        log_redis_hold(log, sequence, entry);
+    return status;
 }
 
 static void on_caught_up(struct log_redis_follow *follow)
@@ -463,6 +471,8 @@ void log_redis_close(struct log_redis *log, void (*on_closed)(void *self), void 
 
 void log_redis_free(struct log_redis *log)
 {
+    if (log)
+        log_redis_free_held(log);
     free(log);
 }
 

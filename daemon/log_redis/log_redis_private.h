@@ -11,6 +11,8 @@
 #include "log_redis/log_redis.h"
 #include "log_redis/marker.h"
 
+#define LOG_REDIS_HELD 10000 // entries, at most
+
 struct log_redis {
     uv_loop_t *loop;
     struct log_redis_config config;
@@ -29,6 +31,13 @@ struct log_redis {
         bool older_next, is_trimmed;
         char newest[LOG_REDIS_TOKEN_LEN + 1], older[LOG_REDIS_TOKEN_LEN + 1];
     } restore;
+    // The entries applied last, held_from to held_until, by sequence.
+    struct buffer held[LOG_REDIS_HELD];
+    uint64_t held_from, held_until;
+    size_t held_bytes;
+    bool healing;
+    uint64_t heal_from;
+    struct log_redis_command heal_command;
     bool snapshot_wanted;
     uint64_t made_sequence;                   // of the newest snapshot known
     uint64_t make_after_ms;                   // of the loop's clock
@@ -68,6 +77,14 @@ void log_redis_restore_wanted(struct log_redis *log); // after each round
 void log_redis_note_entry(struct log_redis *log, uint64_t sequence, size_t len);
 // Each second.
 void log_redis_make_when_due(struct log_redis *log);
+
+// --- heal.c ---
+void log_redis_hold(struct log_redis *log, uint64_t sequence, struct slice entry);
+void log_redis_free_held(struct log_redis *log);
+// After REGRESSED: appends again what is missing and held here.
+void log_redis_heal(struct log_redis *log);
+// After each round that has passed: takes REGRESSED back when nothing is missing.
+void log_redis_clear_healed(struct log_redis *log);
 
 static inline bool log_redis_is_embedded(const struct log_redis *log)
 {

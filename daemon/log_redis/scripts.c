@@ -57,6 +57,19 @@ const char log_redis_first_script[] =
     "  'trimmed', '0')\n"
     "return {'OK'}\n";
 
+const char log_redis_heal_script[] =
+    "local log, meta = KEYS[1], KEYS[2]\n"
+    "if redis.call('HGET', meta, 'epoch') ~= ARGV[1] then return {'MOVED'} end\n"
+    "local last = redis.call('XREVRANGE', log, '+', '-', 'COUNT', 1)[1]\n"
+    "if not last or last[1] ~= ARGV[2] .. '-0' then return {'MOVED'} end\n"
+    "if string.sub(last[2][2], -16) ~= ARGV[3] then return {'MOVED'} end\n"
+    "local tail = tonumber(ARGV[2])\n"
+    "for i = 4, #ARGV do\n"
+    "  local id = string.format('%.0f-0', tail + i - 3)\n"
+    "  redis.call('XADD', log, 'NOMKSTREAM', id, '" LOG_REDIS_FIELD "', ARGV[i])\n"
+    "end\n"
+    "return {'OK'}\n";
+
 const char log_redis_lease_script[] =
     "local lease, meta, token, prefix = KEYS[1], KEYS[2], ARGV[1], ARGV[3]\n"
     "if redis.call('GET', lease) == token then\n"

@@ -21,6 +21,11 @@ extern const char log_redis_append_script[];
 // KEYS log, meta. ARGV: uuid, entry 1. Replies {"OK"} or {"EXISTS"}.
 extern const char log_redis_first_script[];
 
+// KEYS log, meta. ARGV: epoch, the last sequence that the log has, its checksum, the
+// entries that follow it. Appends them. Replies {"OK"}, or {"MOVED"}: the log does not
+// end there any more.
+extern const char log_redis_heal_script[];
+
 // KEYS lease, meta. ARGV: token, ms, LOG_REDIS_KEY_SNAPSHOT. Takes the lease, or renews
 // it; deletes what a maker before left half made. Replies {"OK"} or {"HELD"}.
 extern const char log_redis_lease_script[];
