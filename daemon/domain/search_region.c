@@ -128,8 +128,10 @@ static void look_at_all(struct names_search *search)
 
 static const struct record *find_region(const struct state *state, int64_t code)
 {
-    char key[] = {1 << 3, (char)code};
-    return state_find(state, KIND_REGION, (struct slice){key, sizeof key});
+    char key[RECORD_TEXT_KEY_MAX];
+    char digits[] = {(char)('0' + code / 10), (char)('0' + code % 10)};
+    return state_find(state, KIND_REGION,
+                      record_text_key(key, (struct slice){digits, sizeof digits}));
 }
 
 static struct search_region of_region(const struct state *state, int64_t code)
@@ -151,15 +153,15 @@ static struct search_region of_row(const struct state *state, bool is_region,
 
 // What was asked for, in messages that reach logs: never a personal number.
 static int refuse_place(struct slice place, const struct nearest *nearest,
-                        const char *what, struct refusal *refusal)
+                        const char *what, const char *before, struct refusal *refusal)
 {
     char known[NEAREST_MAX * (NEAREST_TEXT_MAX + 2)];
     struct slice shown = identity_is_in(place) ? slice_from("***") : place;
     nearest_format(nearest, known, sizeof known);
-    return refuse(refusal, STATUS_NOT_FOUND, REASON_NOT_STORED, "place", "%s %.*s; %s",
+    return refuse(refusal, STATUS_NOT_FOUND, REASON_NOT_STORED, "place", "%s %.*s%s%s",
                   what,
                   (int)(shown.len < NEAREST_TEXT_MAX ? shown.len : NEAREST_TEXT_MAX),
-                  shown.data, known);
+                  shown.data, before, known);
 }
 
 static int find_name(const struct state *state, struct slice place,
@@ -174,12 +176,13 @@ static int find_name(const struct state *state, struct slice place,
     read_name(place, &search.wanted);
     nearest_init(&search.nearest, place);
     look_at_all(&search);
-    bool is_region = search.n[0] == 1;
+    bool is_region = search.n[0] == 1 && (search.fit != FIT_BEGINS || search.n[1] == 0);
     if (search.fit == FIT_NOT || search.wanted.len == 0)
         return refuse_place(place, &search.nearest,
-                            "no region or municipality is stored as", refusal);
+                            "no region or municipality is stored as",
+                            "; nearest: ", refusal);
     if (!is_region && search.n[0] + search.n[1] > 1)
-        return refuse_place(place, &search.fitting, "several begin with", refusal);
+        return refuse_place(place, &search.fitting, "several begin with", ": ", refusal);
     *found = of_row(state, is_region, search.first[is_region ? 0 : 1]);
     return STATUS_OK;
 }
@@ -202,7 +205,8 @@ static int find_municipality(const struct state *state, struct slice code,
         after = decode(state, record, &entity);
         nearest_offer(&nearest, entity.municipality.code);
     }
-    return refuse_place(code, &nearest, "no municipality is stored as", refusal);
+    return refuse_place(code, &nearest, "no municipality is stored as",
+                        "; nearest: ", refusal);
 }
 
 static bool are_digits(struct slice text)

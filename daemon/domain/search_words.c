@@ -199,13 +199,10 @@ unsigned search_distance(struct slice a, struct slice b, unsigned most)
         return most + 1;
     for (size_t j = 0; j <= b.len; j++)
         rows[0][j] = (unsigned)j;
-    unsigned above_least = 0;
     for (size_t i = 1; i <= a.len; i++) {
-        unsigned row_least =
-            fill_row(a, i, b, rows[i % 3], rows[(i - 1) % 3], rows[(i + 1) % 3]);
-        if (row_least > most && above_least > most) // a swap reaches over one row
+        // Neighbouring rows differ by one at most, so that no swap reaches over this one.
+        if (fill_row(a, i, b, rows[i % 3], rows[(i - 1) % 3], rows[(i + 1) % 3]) > most)
             return most + 1;
-        above_least = row_least;
     }
     return least(rows[a.len % 3][b.len], most + 1);
 }
