@@ -93,7 +93,7 @@ int capacity_print_written(struct cli *cli, const struct capacity *capacity,
                            uint64_t revision)
 {
     struct directory directory = {.cli = cli};
-    const struct capacity_row *stored;
+    const struct capacity_row *stored = NULL;
     int exit_code = fetch_one(cli, &directory, capacity->id, &stored);
     if (exit_code != 0)
         return exit_code;
@@ -162,7 +162,7 @@ int command_capacity_publish(struct cli *cli, int argc, char **argv)
 static int show(struct cli *cli, struct slice id)
 {
     struct directory directory = {.cli = cli};
-    const struct capacity_row *row;
+    const struct capacity_row *row = NULL;
     int exit_code = cli_connect(cli);
     if (exit_code == 0)
         exit_code = fetch_one(cli, &directory, id, &row);
