@@ -21,6 +21,7 @@ from daemon import Folder  # noqa: E402
 from row import ROWS, Options  # noqa: E402
 from rows_disk import SmallDisk  # noqa: E402
 import rows_calls  # noqa: E402, F401
+import rows_claims  # noqa: E402, F401
 import rows_kill  # noqa: E402, F401
 import rows_redis  # noqa: E402, F401
 import rows_torture  # noqa: E402, F401

@@ -158,11 +158,15 @@ class Crowd:
         heapq.heappush(self.timers, (when_s, next(self.timer_order), function, arguments))
 
     def run_timers(self):
-        """Seconds to the next one."""
+        """Seconds that may pass before the next turn."""
+        ran = False
         while self.timers and self.timers[0][0] <= time.time():
             _, _, function, arguments = heapq.heappop(self.timers)
             self.n_open -= 1
             function(*arguments)
+            ran = True
+        if ran:
+            return 0
         return max(0, self.timers[0][0] - time.time()) if self.timers else STUCK_S
 
     def turn(self):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Races for slots: every client claims the same capacities at once, while others look on."""
 
+import collections
 import dataclasses
 import random
 
@@ -14,6 +15,7 @@ RACES_AT_ONCE = 32
 SERVICE = "NFB49"
 WINDOW = ("2100-01-01", "2100-01-31")
 FIRST_PAGE = ("", b"")
+LOOK_S = 0.001
 
 
 def unit_name(number):
@@ -37,7 +39,7 @@ def claim(ident, slots=1, hold_s=3600, reference="", region="14"):
 
 
 class Watch:
-    """Reads without pause, one call at a time, until stopped; looks at every sum that it sees."""
+    """Reads one call after the other, LOOK_S between them, until stopped."""
 
     def __init__(self, crowd, peer, kind, asked):
         self.crowd, self.peer, self.kind, self.asked = crowd, peer, kind, asked
@@ -45,12 +47,14 @@ class Watch:
         self.stopped = False
         self.read()
 
-    def read(self, call=None):
-        if call:
-            self.look(call)
+    def read(self):
         if not self.stopped:
             self.n_reads += 1
-            self.crowd.begin(self.peer, Call(self.kind, self.asked, then=self.read))
+            self.crowd.begin(self.peer, Call(self.kind, self.asked, then=self.note))
+
+    def note(self, call):
+        self.look(call)
+        self.crowd.after(LOOK_S, self.read)
 
     def look(self, call):
         expect(call.code == 0, f"a read was refused: {call}")
@@ -112,10 +116,6 @@ class Arena:
         """Holds all that was asked and told against the log; the model in the end."""
         return check(self.crowd.calls, log)
 
-    @property
-    def n_reads(self):
-        return sum(watch.n_reads for watch in self.watches)
-
 
 def read_log(entries):
     return [Entry(entry.sequence, entry.time_ms, entry.request_id, not entry.command)
@@ -133,77 +133,105 @@ class Figures:
     retries: int = 0
     lost_connections: int = 0
 
-    def add(self, arena):
-        self.reads += arena.n_reads
+    def add_crowd(self, arena):
+        self.reads += sum(watch.n_reads for watch in arena.watches)
         self.retries += arena.crowd.n_retries
         self.lost_connections += arena.crowd.n_lost
 
     def text(self):
-        return (f"races={self.races} claims={self.claims} won={self.won} sold_twice=0 "
-                f"reads={self.reads}")
+        return f"races={self.races} claims={self.claims} won={self.won} reads={self.reads}"
 
 
-def race_round(arena, first, n, chance, figures):
-    """n capacities of 1 to 3 slots; every client claims one slot of each, in an order of its own."""
-    rivals = [capacity(f"R-{first + i}", chance.choice((1, 1, 2, 3)), i) for i in range(n)]
-    arena.done(*(Call("publish", rival) for rival in rivals))
-    runs = []
-    for client in arena.clients:
-        claims = [claim(rival.id) for rival in rivals]
-        chance.shuffle(claims)
-        runs.append((client, claims))
-    for client, claims in runs:
-        arena.crowd.begin(client, *claims)
-    arena.settle()
-    winners = {rival.id: [] for rival in rivals}
-    for client, claims in runs:
-        for call in claims:
-            if call.code == 0:
-                winners[call.asked[0]].append((client, call))
-            else:
-                expect((call.code, call.reason) == (EXHAUSTED, "NO_SLOTS_LEFT"), f"{call}")
-    for rival in rivals:
-        expect(len(winners[rival.id]) == rival.slots,
-               f"{rival.slots} slots, {len(winners[rival.id])} winners: {winners[rival.id]}")
-    after_the_race(arena, rivals, sum(winners.values(), []), chance)
-    figures.races += n
-    figures.claims += n * len(arena.clients)
-    figures.won += sum(rival.slots for rival in rivals)
+class Races:
+    """Rounds of races, each for capacities of 1 to 3 slots that every client claims at once. Of
+    what happens meanwhile the winners' retries are the only calls that are not in the record."""
+
+    def __init__(self, arena, figures, chance):
+        self.arena, self.figures, self.chance = arena, figures, chance
+        self.n_capacities = 0
+        self.strike = None  # called once while a round's claims, or its winners' calls, are open
+
+    def run(self, n):
+        due = self.figures.races + n
+        while self.figures.races < due:
+            self.run_round(min(RACES_AT_ONCE, due - self.figures.races))
+
+    def run_round(self, n):
+        rivals = [capacity(f"R-{self.n_capacities + i}", self.chance.choice((1, 1, 2, 3)), i)
+                  for i in range(n)]
+        self.n_capacities += n
+        self.arena.done(*(Call("publish", rival) for rival in rivals))
+        early = self.chance.random() < 0.7
+        won = self.claim_all(rivals, early)
+        self.follow_up(won, not early)
+        late = [claim(rival.id) for rival in rivals]
+        self.arena.crowd.begin(self.arena.clients[0], *late)
+        self.arena.settle()
+        self.arena.done(*(Call("withdraw", (rival.id, True)) for rival in rivals))
+
+    def let_strike(self):
+        if self.strike:
+            self.arena.crowd.after(self.chance.uniform(0, 0.05), self.strike)
+            self.strike = None
+
+    def claim_all(self, rivals, may_strike):
+        """Every client claims a slot of each, in an order of its own; [(client, won claim)]."""
+        runs = []
+        for client in self.arena.clients:
+            claims = [claim(rival.id) for rival in rivals]
+            self.chance.shuffle(claims)
+            runs.append((client, claims))
+        for client, claims in runs:
+            self.arena.crowd.begin(client, *claims)
+        if may_strike:
+            self.let_strike()
+        self.arena.settle()
+        won = []
+        for client, claims in runs:
+            for call in claims:
+                told = call.code, call.reason
+                expect(told in ((0, ""), (EXHAUSTED, "NO_SLOTS_LEFT")), f"{call}")
+                won += [(client, call)] if call.code == 0 else []
+        self.count(rivals, won)
+        return won
+
+    def count(self, rivals, won):
+        winners = collections.Counter(call.asked[0] for _, call in won)
+        for rival in rivals:
+            expect(winners[rival.id] == rival.slots, f"{rival.slots} slots, {winners[rival.id]} "
+                                                     f"winners: {rival.id}")
+        expect(len({call.stored[1].id for _, call in won}) == len(won), "a claim's id twice")
+        self.figures.races += len(rivals)
+        self.figures.claims += len(rivals) * len(self.arena.clients)
+        self.figures.won += len(won)
+
+    def follow_up(self, won, may_strike):
+        """The winners ask again with the same request id, elsewhere; confirm, release or wait."""
+        crowd, retries, moves = self.arena.crowd, [], []
+        for client, call in won:
+            retry = Call("claim", call.asked, ident=call.ident)
+            retries.append((call, retry))
+            crowd.begin_unrecorded(self.chance.choice(self.arena.clients), retry)
+            kind = self.chance.choice(("confirm", "confirm", "release", None))
+            if kind:
+                moves.append(Call(kind, call.stored[1].id))
+                crowd.begin(client, moves[-1])
+        if may_strike:
+            self.let_strike()
+        self.arena.settle()
+        for call, retry in retries:
+            expect((retry.code, retry.revision) == (0, call.revision)
+                   and retry.stored[1].id == call.stored[1].id,
+                   f"another answer: {call}, {retry}")
+        for move in moves:
+            expect(move.code == 0, f"{move}")
 
 
-def after_the_race(arena, rivals, won, chance):
-    """Winners ask again with the same request id, elsewhere; confirm, release, keep; and the unit
-    takes its capacity back."""
-    expect(len({call.stored[1].id for _, call in won}) == len(won), "a claim's id twice")
-    retries, moves = [], []
-    for client, call in won:
-        retry = Call("claim", call.asked, ident=call.ident)
-        retries.append((call, retry))
-        arena.crowd.begin_unrecorded(chance.choice(arena.clients), retry)
-        kind = chance.choice(("confirm", "confirm", "release", None))
-        if kind:
-            moves.append((client, Call(kind, call.stored[1].id)))
-    for client, move in moves:
-        arena.crowd.begin(client, move)
-    arena.settle()
-    for call, retry in retries:
-        expect((retry.code, retry.revision) == (0, call.revision)
-               and retry.stored[1].id == call.stored[1].id, f"another answer: {call}, {retry}")
-    expect(all(move.code == 0 for _, move in moves), f"{[m for _, m in moves if m.code]}")
-    late = [claim(rival.id) for rival in rivals]
-    arena.crowd.begin(arena.clients[0], *late)
-    arena.settle()
-    arena.done(*(Call("withdraw", (rival.id, True)) for rival in rivals))
-
-
-def run_races(arena, n, seed=1, between=None):
-    """n races in rounds; between(n_raced) is called after each."""
-    chance, figures = random.Random(seed), Figures()
-    while figures.races < n:
-        race_round(arena, figures.races, min(RACES_AT_ONCE, n - figures.races), chance, figures)
-        if between:
-            between(figures.races)
+def run_races(arena, n, seed=1):
+    """n races, and what everyone sees in the end."""
+    figures = Figures()
+    Races(arena, figures, random.Random(seed)).run(n)
     arena.stop_watching()
     arena.read_all()
-    figures.add(arena)
+    figures.add_crowd(arena)
     return figures

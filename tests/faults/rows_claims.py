@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: Apache-2.0
+"""F24: races for the last slots at one daemon and at two, in peace and while one after the other is
+killed. Every history must be one that claims done one after the other explain."""
+
+import contextlib
+import os
+import signal
+import time
+
+import entries
+import processes
+import races
+from row import Site, row, shared_log
+from verify import expect, status
+
+N_RACES, N_RACES_QUICK = 10000, 200
+N_KILLS_QUICK = 4
+RACES_A_LOG = 2000  # what is kept in memory and judged at once
+RACES_A_KILL = 8
+QUIET_S = 20
+
+
+class Target:
+    """A site that is killed and started while the crowd, which is this thread, goes on."""
+
+    def __init__(self, site):
+        self.site, self.starting = site, False
+
+    def wait_ready(self):
+        if self.starting:
+            self.site.daemon.ready()
+            self.starting = False
+
+    def kill(self):
+        self.wait_ready()
+        self.site.daemon.kill()
+        self.site.launch()
+        self.starting = True
+
+
+class One:
+    """A daemon with its private Redis."""
+
+    def __init__(self, folder, stack):
+        folder.mkdir()
+        self.site = stack.enter_context(Site(folder / "d"))
+        self.targets, self.urls = [Target(self.site)], [self.site.url]
+
+    def kill_redis(self):
+        self.targets[0].wait_ready()
+        if pid := processes.private_redis(self.site.daemon):
+            os.kill(pid, signal.SIGKILL)
+
+    def redis(self):
+        return processes.private_connection(self.site.daemon.data)
+
+    def fresh_status(self):
+        """Of a daemon that has all it knows from the log."""
+        expect(self.site.daemon.stop() == 0, "the daemon did not stop cleanly")
+        self.site.start()
+        return status(self.site.url)
+
+
+class Two:
+    """Two daemons on your own Redis."""
+
+    def __init__(self, folder, stack):
+        folder.mkdir()
+        self.folder = folder
+        self.server, sites = stack.enter_context(shared_log(folder, 2))
+        self.targets, self.urls = [Target(site) for site in sites], [site.url for site in sites]
+
+    def kill_redis(self):
+        self.server.stop()
+        self.server.start()
+
+    def redis(self):
+        return self.server.connection()
+
+    def fresh_status(self):
+        with Site(self.folder / "fresh", "--redis", self.server.url) as fresh:
+            return status(fresh.url)
+
+
+def wait_quiet(setting):
+    """(the log for the checker, its chain), once every daemon has applied all of it."""
+    end = time.monotonic() + QUIET_S
+    while True:
+        replay, log = entries.Replay(), []
+        with setting.redis() as redis:
+            for entry in entries.read(redis):
+                replay.take(entry)
+                log.append(entry)
+        if all(status(url)["revision"] == len(log) for url in setting.urls):
+            return races.read_log(log), replay.chain
+        expect(time.monotonic() < end, "the daemons do not come to the log's end")
+
+
+def judge(setting, arena, figures):
+    """Holds the history against the log, and the daemons against each other and a fresh one."""
+    for target in setting.targets:
+        target.wait_ready()
+    arena.stop_watching()
+    log, chain = wait_quiet(setting)
+    arena.read_all()
+    arena.judge(log)
+    figures.add_crowd(arena)
+    states = [*map(status, setting.urls), setting.fresh_status()]
+    for state in states:
+        expect(not entries.xxh3 or state["chain"].decode() == chain.hex(), "another chain")
+        expect((state["revision"], state["digest"]) == (len(log), states[0]["digest"]),
+               f"digests differ: {states}")
+
+
+def race(setting, figures, options, n):
+    with races.Arena(setting.urls) as arena:
+        races.Races(arena, figures, options.random()).run(n)
+        judge(setting, arena, figures)
+
+
+def race_and_kill(setting, figures, options, n_kills):
+    """A kill -9 in each round: of a daemon, of redis, in turn."""
+    hits = [target.kill for target in setting.targets] + [setting.kill_redis]
+    with races.Arena(setting.urls) as arena:
+        rounds = races.Races(arena, figures, options.random())
+        for number in range(n_kills):
+            rounds.strike = hits[number % len(hits)]
+            rounds.run_round(RACES_A_KILL)
+        judge(setting, arena, figures)
+
+
+@row("F24")
+def last_slots(folder, options):
+    n_kills = N_KILLS_QUICK if options.quick else options.kills
+    peace, war = {}, {}
+    for kind in (One, Two):
+        name = kind.__name__.lower()
+        peace[name], war[name] = races.Figures(), races.Figures()
+        left = N_RACES_QUICK if options.quick else N_RACES
+        while left > 0:
+            with contextlib.ExitStack() as stack:
+                n = min(left, RACES_A_LOG)
+                race(kind(folder / f"{name}{left}", stack), peace[name], options, n)
+                left -= n
+        with contextlib.ExitStack() as stack:
+            race_and_kill(kind(folder / f"{name}-killed", stack), war[name], options, n_kills)
+    counts = [*peace.values(), *war.values()]
+    return (f"races={'+'.join(str(figures.races) for figures in counts)} "
+            f"claims={sum(figures.claims for figures in counts)} "
+            f"slots={sum(figures.won for figures in counts)} sold_twice=0 lost=0 "
+            f"reads={sum(figures.reads for figures in counts)} kills={2 * n_kills} "
+            f"retries={sum(figures.retries for figures in counts)}")
