@@ -23,7 +23,7 @@ ENTITIES = {
     "service": "Service", "mapping": "Mapping", "unit": "Unit", "nhv_permit": "NhvPermit",
     "agreement": "Agreement", "agreement_line": "AgreementLine",
     "waiting_time": "WaitingTime", "capacity": "Capacity",
-    "guarantee_limit": "GuaranteeLimit", "setting": "Setting",
+    "guarantee_limit": "GuaranteeLimit", "setting": "Setting", "claim": "Claim",
 }
 OTHERS = {
     "query": "MatchRequest", "answer": "MatchResponse", "call_metadata": "CallMetadata",
@@ -34,7 +34,7 @@ DATES = {"decided_on", "in_force_from", "in_force_to", "valid_from", "valid_to",
          "guarantee_deadline", "today", "expected_start"}
 REGION_FIELDS = {"Region.code", "Municipality.region", "NhvPermit.region", "Unit.region",
                  "Agreement.owner_region", "GuaranteeLimit.region", "MatchRequest.home_region",
-                 "UnitSummary.region", "Option.owner_region", "Bound.region"}
+                 "UnitSummary.region", "Option.owner_region", "Bound.region", "Claim.region"}
 REGION_SETS = {"callers", "open_to", "in_regions"}
 # The log form enforces bounds; these lie within all of them.
 BOUNDED = {"asa_max": (1, 6), "weight_min_hg": (5, 4000), "weight_max_hg": (5, 4000),
@@ -164,13 +164,13 @@ class WireTest(unittest.TestCase):
         compile_schema(cls.folder.name)
         from google.rpc import status_pb2
         from vardsok.log.v1 import command_pb2, record_pb2
-        from vardsok.v1 import (call_pb2, directory_pb2, entities_pb2, errors_pb2, matching_pb2,
-                                operations_pb2, options_pb2, registry_pb2)
+        from vardsok.v1 import (call_pb2, capacity_pb2, directory_pb2, entities_pb2, errors_pb2,
+                                matching_pb2, operations_pb2, options_pb2, registry_pb2)
         cls.status, cls.command, cls.record = status_pb2, command_pb2, record_pb2
         cls.entities, cls.errors, cls.registry = entities_pb2, errors_pb2, registry_pb2
         cls.options = options_pb2
-        cls.public = [call_pb2, directory_pb2, entities_pb2, matching_pb2, operations_pb2,
-                      registry_pb2, errors_pb2]
+        cls.public = [call_pb2, capacity_pb2, directory_pb2, entities_pb2, matching_pb2,
+                      operations_pb2, registry_pb2, errors_pb2]
         cls.messages = {
             shape: next(getattr(module, name) for module in cls.public if hasattr(module, name))
             for shape, name in (ENTITIES | OTHERS).items()}
@@ -244,6 +244,26 @@ class WireTest(unittest.TestCase):
         received = self.wire.send("apply", "-", request.SerializeToString())
         self.assertEqual(received, command.SerializeToString(deterministic=True), received)
 
+    def test_operations_on_claims_become_the_command_that_the_schema_describes(self):
+        request = self.registry.ApplyRequest(
+            request_id=bytes.fromhex("019aa0000001700280030405060708ff"))
+        command = self.command.Command()
+        for changes in request.changes, command.changes:
+            take = changes.add(expected_revision=7).claim_take
+            take.capacity, take.region, take.reference = "K-1", "14", "Ärende 7"
+            changes.add().claim_extend.claim = "7-0"
+            changes.add().claim_confirm.claim = "811218-9876"
+            changes.add(expected_revision=0).claim_release.claim = "7-1"
+            changes.add().capacity_withdraw.capacity = "K-1"
+            withdraw = changes.add().capacity_withdraw
+            withdraw.capacity, withdraw.over_confirmed = "K-2", True
+        request.changes[4].capacity_withdraw.over_confirmed = False
+        command.changes[0].claim_take.slots = 1
+        command.changes[0].claim_take.hold_seconds = 86400
+        command.changes[1].claim_extend.hold_seconds = 86400
+        received = self.wire.send("apply", "-", request.SerializeToString())
+        self.assertEqual(received, command.SerializeToString(deterministic=True), received)
+
     def test_a_refusal_is_a_status_with_our_detail(self):
         status = self.status.Status(code=5, message="no service")
         detail = self.errors.ErrorDetail(reason="UNKNOWN_SERVICE", field="service",
@@ -280,8 +300,11 @@ class WireTest(unittest.TestCase):
                     number = method.GetOptions().Extensions[self.options.method_number]
                     self.assertNotIn(number, numbers, method.full_name)
                     numbers[number] = method.name
-        self.assertEqual(numbers, {1: "Match", 2: "MatchBatch", 10: "Get", 11: "List",
-                                   20: "Apply", 40: "Status"})
+        self.assertEqual(numbers, {
+            1: "Match", 2: "MatchBatch", 10: "Get", 11: "List", 12: "SearchServices",
+            13: "GetContact", 20: "Apply", 30: "Publish", 31: "Change", 32: "Withdraw",
+            33: "Claim", 34: "Extend", 35: "Confirm", 36: "Release", 37: "List",
+            38: "ListClaims", 40: "Status"})
 
 
 if __name__ == "__main__":

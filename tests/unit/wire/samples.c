@@ -195,6 +195,22 @@ static void full_offer(enum kind kind, union entity *e)
     }
 }
 
+static void full_claim(union entity *e)
+{
+    e->claim = (struct claim){.claim = TEXT("4711-2"),
+                              .capacity = TEXT("C-7"),
+                              .region = 14,
+                              .slots = 2,
+                              .state = CLAIM_EXPIRED,
+                              .until = INT64_C(1795435200000),
+                              .reference = TEXT("Ärende 7"),
+                              .unit = TEXT(UNIT),
+                              .service = TEXT("NFB49"),
+                              .taken_at = INT64_C(1795348800000),
+                              .extended = 1,
+                              .withdrawn = 1};
+}
+
 void full_entity(enum kind kind, union entity *entity)
 {
     shape_clear(entity_shape(kind), entity);
@@ -211,6 +227,9 @@ void full_entity(enum kind kind, union entity *entity)
     case KIND_GUARANTEE_LIMIT:
     case KIND_SETTING:
         full_code(kind, entity);
+        break;
+    case KIND_CLAIM:
+        full_claim(entity);
         break;
     default:
         full_offer(kind, entity);

@@ -4,6 +4,7 @@
 #include <criterion/criterion.h>
 
 #include "domain/question.h"
+#include "vardsok/log/v1/command.pb.h"
 #include "vardsok/log/v1/record.pb.h"
 #include "vardsok/v1/call.pb.h"
 #include "vardsok/v1/capacity.pb.h"
@@ -34,6 +35,11 @@ static struct known_shape table[] = {
     IN_BOTH(GuaranteeLimit),
     IN_BOTH(Setting),
     IN_BOTH(Claim),
+    IN_BOTH(ClaimTake), // the operations in the order of enum change_op
+    IN_BOTH(ClaimExtend),
+    IN_BOTH(ClaimConfirm),
+    IN_BOTH(ClaimRelease),
+    IN_BOTH(CapacityWithdraw),
     {&shape_query, &vardsok_v1_MatchRequest_msg, NULL},
     {&shape_answer, &vardsok_v1_MatchResponse_msg, NULL},
     {&shape_capacity_list_request, &vardsok_v1_CapacityServiceListRequest_msg, NULL},
@@ -54,6 +60,9 @@ void known_shapes_init(void)
 {
     for (int kind = 1; kind < KIND_COUNT; kind++)
         table[kind - 1].shape = entity_shape((enum kind)kind);
+    for (int op = CHANGE_TAKE; op < CHANGE_OP_COUNT; op++)
+        table[KIND_COUNT - 1 + op - CHANGE_TAKE].shape =
+            operation_shape((enum change_op)op);
     for (const struct known_shape *known = table; known->shape; known++)
         cr_assert_leq(known->shape->size, MESSAGE_MAX);
 }

@@ -57,5 +57,5 @@ Test(wire_golden, records_and_entities_have_the_bytes_that_they_always_had)
         n_lines++;
     }
     fclose(file);
-    cr_expect_eq(n_lines, 2 * (KIND_PUT_COUNT - 1));
+    cr_expect_eq(n_lines, 2 * (KIND_COUNT - 1));
 }
