@@ -229,12 +229,6 @@ Test(log_redis_faults, a_daemon_that_finds_no_room_at_its_start_says_where)
     machine_close(&m);
 }
 
-static bool has_failed_to_start_setpriv(void *of)
-{
-    const struct daemon *daemon = of;
-    return strstr(daemon->what, "cannot be started by setpriv") != NULL;
-}
-
 enum { MAX_DESCRIPTORS = 256 };
 
 static void limit_descriptors(rlim_t n)
@@ -245,21 +239,39 @@ static void limit_descriptors(rlim_t n)
     cr_assert_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
 }
 
+struct shortage {
+    struct daemon *daemon;
+    int taken[MAX_DESCRIPTORS], n;
+};
+
+// One descriptor is left, which is enough to look at the log and not to start a process;
+// what a connection gives back is taken too.
+static void take_descriptors(struct shortage *shortage)
+{
+    while ((shortage->taken[shortage->n] = dup(0)) >= 0)
+        shortage->n++;
+    cr_assert_gt(shortage->n, 0);
+    close(shortage->taken[--shortage->n]);
+}
+
+static bool has_failed_to_start_setpriv(void *of)
+{
+    struct shortage *shortage = of;
+    take_descriptors(shortage);
+    return strstr(shortage->daemon->what, "cannot be started by setpriv") != NULL;
+}
+
 Test(log_redis_faults, a_machine_without_descriptors_gets_its_redis_when_it_has_some)
 {
     struct machine m;
-    int taken[MAX_DESCRIPTORS], n = 0;
+    struct shortage shortage = {.daemon = &m.daemon};
     machine_init(&m, 3);
     cr_assert_eq(kill(redis_pid(&m), SIGKILL), 0);
     await(&m.world, is_without_redis, &m);
     limit_descriptors(MAX_DESCRIPTORS);
-    while ((taken[n] = dup(0)) >= 0)
-        n++;
-    cr_assert_gt(n, 0);
-    close(taken[--n]); // one is enough to look at the log, and not to start a process
-    await(&m.world, has_failed_to_start_setpriv, &m.daemon);
-    while (n > 0)
-        close(taken[--n]);
+    await(&m.world, has_failed_to_start_setpriv, &shortage);
+    while (shortage.n > 0)
+        close(shortage.taken[--shortage.n]);
     daemon_await_status(&m.daemon, 0);
     daemon_append(&m.daemon, 4);
     daemon_await_seen(&m.daemon, 5);
