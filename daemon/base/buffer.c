@@ -8,19 +8,27 @@
 
 #define FIRST_CAPACITY 256
 
-char *buffer_reserve(struct buffer *buffer, size_t extra)
+bool buffer_try_reserve(struct buffer *buffer, size_t extra)
 {
     CHECK(extra <= SIZE_MAX / 4 && buffer->len <= SIZE_MAX / 4);
     size_t needed = buffer->len + extra;
-    if (needed > buffer->capacity || buffer->data == NULL) {
-        size_t capacity = buffer->capacity ? buffer->capacity : FIRST_CAPACITY;
-        while (capacity < needed)
-            capacity *= 2;
-        char *data = realloc(buffer->data, capacity);
-        CHECK(data != NULL);
-        buffer->data = data;
-        buffer->capacity = capacity;
-    }
+    if (needed <= buffer->capacity && buffer->data != NULL)
+        return true;
+    size_t capacity = buffer->capacity ? buffer->capacity : FIRST_CAPACITY;
+    while (capacity < needed)
+        capacity *= 2;
+    char *data = realloc(buffer->data, capacity);
+    if (data == NULL)
+        return false;
+    buffer->data = data;
+    buffer->capacity = capacity;
+    return true;
+}
+
+char *buffer_reserve(struct buffer *buffer, size_t extra)
+{
+    bool has_room = buffer_try_reserve(buffer, extra);
+    CHECK(has_room);
     return buffer->data + buffer->len;
 }
 

@@ -15,6 +15,9 @@ struct buffer {
 
 // Room for at least extra more bytes; returns where they go. Does not change len.
 char *buffer_reserve(struct buffer *buffer, size_t extra);
+// The same for a size that a peer chose (bounded by the caller): false when there is no
+// memory for it, and the buffer is as it was.
+bool buffer_try_reserve(struct buffer *buffer, size_t extra);
 void buffer_append(struct buffer *buffer, const void *bytes, size_t len);
 void buffer_append_slice(struct buffer *buffer, struct slice bytes);
 // Drops the first len bytes (len <= buffer->len).

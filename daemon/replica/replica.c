@@ -27,6 +27,9 @@
 #include "replica/replica_private.h"
 #include "wire/change.h"
 
+// Of an entry, beside its command and the actor's id.
+#define ENTRY_ROOM (ENTRY_HEADER_LEN + sizeof "local" + ENTRY_CHECKSUM_LEN)
+
 struct replica *replica_new(const struct replica_clock *clock)
 {
     struct replica *replica = calloc(1, sizeof *replica);
@@ -161,11 +164,17 @@ static int check_submit(const struct replica *replica, const struct replica_writ
     return STATUS_OK;
 }
 
+// NULL: there is no memory for its entry, whose size a client chose.
 static struct replica_pending *new_pending(struct replica *replica,
                                            struct replica_write *write)
 {
     struct replica_pending *pending = calloc(1, sizeof *pending);
     CHECK(pending);
+    if (!buffer_try_reserve(&pending->entry,
+                            write->command.len + write->actor_id.len + ENTRY_ROOM)) {
+        free(pending);
+        return NULL;
+    }
     memcpy(pending->request_id, write->request_id, sizeof pending->request_id);
     pending->replica = replica;
     pending->write = write;
@@ -185,6 +194,9 @@ int replica_submit(struct replica *replica, struct replica_write *write,
     if (status != STATUS_OK)
         return status;
     struct replica_pending *pending = new_pending(replica, write);
+    if (pending == NULL)
+        return refuse(refusal, STATUS_RESOURCE_EXHAUSTED, REASON_TOO_MANY, NULL,
+                      "not written: there is no memory for it");
     write->pending = pending;
     status = append(pending);
     if (status == STATUS_OK)

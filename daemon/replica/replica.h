@@ -48,9 +48,9 @@ void replica_set_log(struct replica *replica, const struct replica_log *log);
 struct replica_log_events replica_log_events(struct replica *replica);
 struct replica_snapshots replica_snapshots(struct replica *replica);
 
-// 0, or STATUS_UNAVAILABLE (no log, halted), STATUS_RESOURCE_EXHAUSTED (limits above),
-// STATUS_INVALID_ARGUMENT (request id not a UUIDv7): refusal is filled and done never
-// runs.
+// 0, or STATUS_UNAVAILABLE (no log, halted), STATUS_RESOURCE_EXHAUSTED (limits above, no
+// memory for the entry), STATUS_INVALID_ARGUMENT (request id not a UUIDv7): refusal is
+// filled and done never runs.
 int replica_submit(struct replica *replica, struct replica_write *write,
                    struct refusal *refusal);
 // Forgets the caller's interest: done never runs. The write itself may still happen.

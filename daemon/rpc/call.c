@@ -73,10 +73,21 @@ static int check_hold(const struct rpc_call *call, size_t len, struct refusal *r
                   RPC_MAX_HELD);
 }
 
+int rpc_call_reserve(struct rpc_call *call, size_t len, struct refusal *refusal)
+{
+    if (buffer_try_reserve(&call->request, len))
+        return STATUS_OK;
+    return refuse(refusal, STATUS_RESOURCE_EXHAUSTED, REASON_TOO_LARGE, NULL,
+                  "there is no memory for the request");
+}
+
 int rpc_call_keep(struct rpc_call *call, struct slice bytes, struct refusal *refusal)
 {
     CHECK(call->request.len == 0);
     int status = check_hold(call, bytes.len, refusal);
+    if (status != STATUS_OK)
+        return status;
+    status = rpc_call_reserve(call, bytes.len, refusal);
     if (status != STATUS_OK)
         return status;
     buffer_append_slice(&call->request, bytes);

@@ -93,6 +93,9 @@ void rpc_call_wake(struct rpc_call *call);
 // Keeps a copy of bytes in call->request (which must be empty). STATUS_RESOURCE_EXHAUSTED
 // when too much is kept already.
 int rpc_call_keep(struct rpc_call *call, struct slice bytes, struct refusal *refusal);
+// Room in call->request for what the handler will make of a message of len bytes.
+// STATUS_RESOURCE_EXHAUSTED when there is no memory for it.
+int rpc_call_reserve(struct rpc_call *call, size_t len, struct refusal *refusal);
 // Accounts for what the handler itself has put into call->request. Errors as above.
 int rpc_call_hold(struct rpc_call *call, struct refusal *refusal);
 

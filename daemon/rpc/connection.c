@@ -280,6 +280,20 @@ static void begin(struct rpc_connection *connection)
     connection->calls_left = RPC_MAX_CALLS_A_TURN;
 }
 
+// A peer chooses how much of a frame it sends: no memory for it is the peer's failure,
+// not the daemon's.
+static bool keep(struct rpc_connection *connection, struct slice bytes)
+{
+    if (bytes.len == 0 || buffer_try_reserve(&connection->in, bytes.len)) {
+        buffer_append_slice(&connection->in, bytes);
+        return true;
+    }
+    buffer_free(&connection->in);
+    breach(connection, STATUS_RESOURCE_EXHAUSTED, REASON_TOO_LARGE,
+           "there is no memory for the frame");
+    return false;
+}
+
 void rpc_connection_receive(struct rpc_connection *connection, struct slice bytes)
 {
     if (connection->phase == RPC_PHASE_OVER)
@@ -287,12 +301,12 @@ void rpc_connection_receive(struct rpc_connection *connection, struct slice byte
     begin(connection);
     connection->heard_ms = connection->context->now_ms;
     if (connection->in.len > 0) {
-        buffer_append_slice(&connection->in, bytes);
-        parse_kept(connection);
+        if (keep(connection, bytes))
+            parse_kept(connection);
     } else {
         size_t used = parse(connection, bytes);
-        buffer_append(&connection->in, bytes.data + used, bytes.len - used);
-        note_frame(connection, used);
+        if (keep(connection, (struct slice){bytes.data + used, bytes.len - used}))
+            note_frame(connection, used);
     }
     settle(connection);
 }

@@ -158,7 +158,11 @@ void rpc_apply_start(struct rpc_call *call, struct slice message)
 {
     struct wire_apply_request request;
     struct refusal refusal = {0};
-    int status = wire_apply_decode(message, &request, &call->request, &refusal);
+    size_t len =
+        message.len < STATE_BATCH_MAX_BYTES ? message.len : STATE_BATCH_MAX_BYTES;
+    int status = rpc_call_reserve(call, len, &refusal);
+    if (status == STATUS_OK)
+        status = wire_apply_decode(message, &request, &call->request, &refusal);
     rpc_apply_run(call, &request, status, &refusal);
 }
 

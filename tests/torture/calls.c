@@ -171,7 +171,7 @@ static const struct call_fault *strike(enum call_kind kind, int fd)
     return report->is_unfit ? NULL : fault;
 }
 
-const struct call_fault *calls_next(enum call_kind kind, int fd)
+const struct call_fault *calls_next(enum call_kind kind, int fd, uint64_t size)
 {
     if (!atomic_load(&is_counting) || is_inside ||
         (kind == CALL_ALLOCATE) != (family == CALLS_MEMORY))
@@ -185,6 +185,7 @@ const struct call_fault *calls_next(enum call_kind kind, int fd)
     int error = errno;
     is_inside = true;
     const struct call_fault *fault = strike(kind, fd);
+    report->size = size;
     is_inside = false;
     errno = error;
     return fault;

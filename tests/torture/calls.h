@@ -56,6 +56,7 @@ struct calls_report {
     uint32_t kind;     // enum call_kind of it
     uint32_t n_faults; // there are for that kind
     int error;
+    uint64_t size;             // of an allocation
     bool is_controlled;        // abort was called after CHECK or by libuv
     bool is_library;           // by libuv ...
     uint64_t calls_after;      // ... so many calls of the same thread after the strike
@@ -81,8 +82,9 @@ const char *call_kind_name(uint32_t kind);
 // Blocks allocated and not freed, of the whole program.
 int64_t calls_n_blocks(void);
 
-// For the calls themselves: how this one ends, or NULL. fd -1: it has none.
-const struct call_fault *calls_next(enum call_kind kind, int fd);
+// For the calls themselves: how this one ends, or NULL. fd -1: it has none. size: of what
+// is to be allocated, else 0.
+const struct call_fault *calls_next(enum call_kind kind, int fd, uint64_t size);
 void calls_count_block(int by);
 
 #endif

@@ -24,9 +24,9 @@ void *real_realloc(void *block, size_t size) __asm__(REAL(realloc));
 void *real_memalign(size_t alignment, size_t size) __asm__(REAL(memalign));
 void real_free(void *block) __asm__(REAL(free));
 
-static bool fails(void)
+static bool fails(size_t size)
 {
-    if (!calls_next(CALL_ALLOCATE, -1))
+    if (!calls_next(CALL_ALLOCATE, -1, size))
         return false;
     errno = ENOMEM;
     return true;
@@ -41,17 +41,17 @@ static void *count(void *block)
 
 void *malloc(size_t size)
 {
-    return fails() ? NULL : count(real_malloc(size));
+    return fails(size) ? NULL : count(real_malloc(size));
 }
 
 void *calloc(size_t n, size_t size)
 {
-    return fails() ? NULL : count(real_calloc(n, size));
+    return fails(n * size) ? NULL : count(real_calloc(n, size));
 }
 
 void *realloc(void *block, size_t size)
 {
-    if (fails())
+    if (fails(size))
         return NULL;
     void *moved = real_realloc(block, size);
     if (!block)
@@ -63,7 +63,7 @@ void *realloc(void *block, size_t size)
 
 void *aligned_alloc(size_t alignment, size_t size)
 {
-    return fails() ? NULL : count(real_memalign(alignment, size));
+    return fails(size) ? NULL : count(real_memalign(alignment, size));
 }
 
 void *memalign(size_t alignment, size_t size)

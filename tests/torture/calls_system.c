@@ -36,7 +36,7 @@ int own_bind(int fd, const void *address, socklen_t len) __asm__("bind");
 // Ends the call here when it is the one to fail; *len becomes 1 when it is to be short.
 static bool fails(enum call_kind kind, int fd, size_t *len)
 {
-    const struct call_fault *fault = calls_next(kind, fd);
+    const struct call_fault *fault = calls_next(kind, fd, 0);
     if (!fault)
         return false;
     if (fault->error) {

@@ -161,7 +161,8 @@ static int wait_child(pid_t child)
 }
 
 // NULL when it ended as a run may; else what is wrong with that.
-static const char *judge(const struct calls_report *report, int status)
+static const char *judge(const struct torture_scenario *scenario,
+                         const struct calls_report *report, int status)
 {
     static char text[CALLS_WHAT_LEN + 64];
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0 && report->end)
@@ -176,6 +177,9 @@ static const char *judge(const struct calls_report *report, int status)
             snprintf(text, sizeof text, "aborted without a fault: %s", report->what);
         else if (report->kind != CALL_ALLOCATE && !report->is_library)
             snprintf(text, sizeof text, "aborted for a system call: %s", report->what);
+        else if (scenario->peer_size && report->size > scenario->peer_size)
+            snprintf(text, sizeof text, "aborted for a peer's %llu bytes: %s",
+                     (unsigned long long)report->size, report->what);
         else if (report->calls_after <= MAX_AFTER || report->is_library)
             return NULL;
         else
@@ -220,14 +224,14 @@ static bool run_once(const struct torture_scenario *scenario, enum call_family f
     if (child == 0)
         suffer(scenario, family, index, fault);
     int status = wait_child(child);
-    const char *what = judge(&shared->run, status);
+    const char *what = judge(scenario, &shared->run, status);
     if (what) {
         tell(scenario, index, fault, what);
     } else if (scenario->recover) {
         child = start_child(&shared->recovery);
         if (child == 0)
             recover(scenario);
-        what = judge(&shared->recovery, wait_child(child));
+        what = judge(scenario, &shared->recovery, wait_child(child));
         if (what)
             tell(scenario, index, fault, what);
     }

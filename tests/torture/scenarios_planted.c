@@ -71,6 +71,14 @@ static enum torture_end check_a_system_call(void)
     return TORTURE_DONE;
 }
 
+static enum torture_end check_a_peers_size(void)
+{
+    char *text = malloc(100000);
+    CHECK(text);
+    free(text);
+    return TORTURE_DONE;
+}
+
 static enum torture_end end_without_a_word(void)
 {
     void *block = malloc(8);
@@ -141,6 +149,11 @@ const struct torture_scenario torture_planted[] = {
     {.name = "planted_check_a_system_call",
      .run = check_a_system_call,
      .system = true,
+     .is_planted = true},
+    {.name = "planted_check_a_peers_size",
+     .run = check_a_peers_size,
+     .memory = true,
+     .peer_size = 65536,
      .is_planted = true},
     {.name = "planted_end_without_a_word",
      .run = end_without_a_word,

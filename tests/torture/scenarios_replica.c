@@ -146,6 +146,16 @@ static void replay_finds_what_was_acknowledged(void)
 
 // --- scenarios ---
 
+// False: there was no memory for it, and nothing was written.
+static bool submit(struct stage *stage, struct caller *caller)
+{
+    struct refusal refusal = {0};
+    int status = replica_submit(stage->replica, &caller->write, &refusal);
+    TORTURE_EXPECT(status == 0 || status == STATUS_RESOURCE_EXHAUSTED);
+    TORTURE_EXPECT(status == 0 || (refusal.status == status && caller->n_done == 0));
+    return status == 0;
+}
+
 static void acknowledge(const struct caller *caller)
 {
     TORTURE_EXPECT(caller->n_done == 1 && caller->status == STATUS_OK);
@@ -156,19 +166,23 @@ static enum torture_end write_is_answered(void)
 {
     struct stage stage;
     struct caller callers[N_WRITES];
+    bool is_taken[N_WRITES], is_refused = false;
     set_stage(&stage);
     keep_entries(&stage);
     for (unsigned char i = 0; i < N_WRITES; i++) {
         callers[i] = make_caller(&stage, i);
-        TORTURE_EXPECT(replica_submit(stage.replica, &callers[i].write, NULL) == 0);
+        is_taken[i] = submit(&stage, &callers[i]);
         if (i % 3 == 2)
             fake_log_run(&stage.log);
     }
     fake_log_run(&stage.log);
-    for (int i = 0; i < N_WRITES; i++)
-        acknowledge(&callers[i]);
+    for (int i = 0; i < N_WRITES; i++) {
+        is_refused = is_refused || !is_taken[i];
+        if (is_taken[i])
+            acknowledge(&callers[i]);
+    }
     strike_stage(&stage);
-    return TORTURE_DONE;
+    return is_refused ? TORTURE_REFUSED : TORTURE_DONE;
 }
 
 static enum torture_end unknown_outcome_is_retried(void)
@@ -178,19 +192,23 @@ static enum torture_end unknown_outcome_is_retried(void)
     keep_entries(&stage);
     struct caller caller = make_caller(&stage, 1), again = make_caller(&stage, 1);
     stage.log.fate = FAKE_LOST;
-    TORTURE_EXPECT(replica_submit(stage.replica, &caller.write, NULL) == 0);
+    bool is_taken = submit(&stage, &caller);
     fake_log_run(&stage.log);
     stage.clock.now_ms += 1000;
     stage.log.fate = FAKE_REPLY_LOST;
     replica_tick(stage.replica);
     fake_log_run(&stage.log);
-    acknowledge(&caller);
+    if (is_taken)
+        acknowledge(&caller);
     stage.log.fate = FAKE_WRITTEN;
-    TORTURE_EXPECT(replica_submit(stage.replica, &again.write, NULL) == 0);
-    fake_log_run(&stage.log);
-    TORTURE_EXPECT(again.sequence == caller.sequence);
+    if (submit(&stage, &again)) {
+        fake_log_run(&stage.log);
+        TORTURE_EXPECT(!is_taken || again.sequence == caller.sequence);
+    } else {
+        is_taken = false;
+    }
     strike_stage(&stage);
-    return TORTURE_DONE;
+    return is_taken ? TORTURE_DONE : TORTURE_REFUSED;
 }
 
 static enum torture_end what_waits_is_let_go(void)
@@ -199,14 +217,16 @@ static enum torture_end what_waits_is_let_go(void)
     set_stage(&stage);
     keep_entries(&stage);
     struct caller abandoned = make_caller(&stage, 1), canceled = make_caller(&stage, 2);
-    TORTURE_EXPECT(replica_submit(stage.replica, &abandoned.write, NULL) == 0);
-    TORTURE_EXPECT(replica_submit(stage.replica, &canceled.write, NULL) == 0);
-    replica_abandon(stage.replica, &abandoned.write);
+    bool is_taken = submit(&stage, &abandoned);
+    bool is_other_taken = submit(&stage, &canceled);
+    if (is_taken)
+        replica_abandon(stage.replica, &abandoned.write);
     fake_log_run(&stage.log);
-    acknowledge(&canceled);
+    if (is_other_taken)
+        acknowledge(&canceled);
     TORTURE_EXPECT(abandoned.n_done == 0);
     strike_stage(&stage);
-    return TORTURE_DONE;
+    return is_taken && is_other_taken ? TORTURE_DONE : TORTURE_REFUSED;
 }
 
 const struct torture_scenario torture_replica[] = {

@@ -2,8 +2,8 @@
 //
 // The daemon's sockets: a server on a unix socket over a replica with a log in memory,
 // and a peer in the same process, whose own calls do not fail. The peer asks for the
-// status, writes, and when it loses its connection connects again and writes once more
-// with the same request id.
+// status, writes, and when it loses its connection or is refused for want of memory
+// connects again and writes once more with the same request id.
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -33,7 +33,7 @@ struct peer {
     int fd; // -1: not connected
     bool has_preface;
     struct buffer in, out, request; // request: of the write, the same each time
-    bool has_status, has_outcome;
+    bool has_status, has_outcome, is_refused;
     unsigned n_connects;
 };
 
@@ -80,7 +80,7 @@ static void peer_connect(struct peer *peer)
         return;
     }
     peer->n_connects++;
-    peer->has_preface = false;
+    peer->has_preface = peer->is_refused = false;
     buffer_clear(&peer->in);
     buffer_clear(&peer->out);
     frame_preface_encode(&peer->out);
@@ -90,14 +90,22 @@ static void peer_connect(struct peer *peer)
                          buffer_slice(&peer->request), &peer->out);
 }
 
+// What was refused for want of memory is asked again.
+static void peer_on_refusal(struct peer *peer, const struct frame *frame)
+{
+    struct refusal refusal;
+    if (frame->type != FRAME_ERROR ||
+        wire_status_decode(frame->payload, &refusal, NULL) != 0 ||
+        refusal.status != STATUS_RESOURCE_EXHAUSTED)
+        torture_wrong(__FILE__, __LINE__, "frame %d came", frame->type);
+    peer->is_refused = true;
+}
+
 static void peer_on_frame(struct peer *peer, const struct frame *frame)
 {
-    struct refusal refusal = {0};
-    if (frame->type == FRAME_ERROR)
-        wire_status_decode(frame->payload, &refusal, NULL);
     if (frame->type != FRAME_RESPONSE)
-        torture_wrong(__FILE__, __LINE__, "frame %d: %s", frame->type, refusal.message);
-    if (frame->call_id == STATUS_CALL)
+        peer_on_refusal(peer, frame);
+    else if (frame->call_id == STATUS_CALL)
         peer->has_status = true;
     else
         peer->has_outcome = true;
@@ -141,7 +149,7 @@ static void peer_turn(struct peer *peer)
         if (n > 0)
             peer->in.len += (size_t)n;
         peer_read_frames(peer);
-        if (n == 0 || (n < 0 && errno != EAGAIN))
+        if (n == 0 || (n < 0 && errno != EAGAIN) || peer->is_refused)
             peer_lose(peer);
     }
     torture_go();

@@ -19,6 +19,7 @@ PLANTED = {
     "planted_give_another_result": "wrong: .*is_right",
     "planted_check_too_late": "aborted 2 calls later",
     "planted_check_a_system_call": "aborted for a system call",
+    "planted_check_a_peers_size": "aborted for a peer's 100000 bytes",
     "planted_end_without_a_word": "killed by signal 6",
     "planted_try_for_ever": "silence",
     "planted_promise_before_writing": "wrong: .*torture_acknowledged",

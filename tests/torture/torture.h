@@ -35,6 +35,9 @@ struct torture_scenario {
     void (*recover)(void);
     // It uses libuv's pool: libc may keep a block of each thread's for the next one.
     bool has_threads;
+    // Allocations over so many bytes are of a size that a peer chose: when one fails, it
+    // is told, and nothing is aborted. 0: there is none.
+    uint64_t peer_size;
     bool is_slow;    // a tenth of the runs that are asked for will do
     bool is_planted; // wrong on purpose: runs only when it is named
 };
