@@ -108,6 +108,8 @@ void check_told(struct sim *sim, struct sim_try *try, const struct outcome *outc
             reason_name(entry->reason), entry->change_index,
             is_same(entry, request) ? "it" : "another");
     if (!request->acked) {
+        if (sim_plants(sim, PLANT_BEGUN_LATE))
+            request->began = ++sim->n_numbers;
         request->ended = ++sim->n_numbers;
         request->first_sequence = outcome->sequence;
     }
@@ -155,7 +157,8 @@ static void check_log(struct sim *sim)
         struct sim_request *request = find_request(sim, entry);
         if (!request) {
             sim->result->n_ticks++;
-            if (!check_is_tick(sim, i))
+            sim->result->n_ticks_repeated += entry->fate == MODEL_REPEATED;
+            if (!check_is_daemons(sim, i))
                 sim_fail(sim, "nobody sent entry %u", i + 1);
             continue;
         }

@@ -31,9 +31,20 @@ static void check_room(struct sim *sim, const struct capacity *capacity)
                  model->n_entries, (long long)taken, (long long)capacity->slots);
 }
 
+// A daemon whose clock is years ahead must not end anybody's hold.
+static void check_not_early(struct sim *sim, const struct model_claim *claim)
+{
+    if (claim->state == CLAIM_EXPIRED && claim->revision == sim->model.n_entries &&
+        claim->until_ms > sim_now_ms(sim) + SIM_CLOCKS_MAY_DIFFER_MS)
+        sim_fail(sim, "entry %u ends a hold %lld s before its time", sim->model.n_entries,
+                 (long long)(claim->until_ms - sim_now_ms(sim)) / 1000);
+}
+
 void check_modelled(struct sim *sim)
 {
     const struct naive_world *stored = &sim->model.world.stored;
+    for (uint32_t i = 0; i < sim->model.claims.n; i++)
+        check_not_early(sim, &sim->model.claims.list[i]);
     if (sim->model.claims.n == 0)
         return;
     for (size_t i = 0; i < naive_count(stored, KIND_CAPACITY); i++)
@@ -216,12 +227,14 @@ static bool is_tick_of(const struct model_entry *entry, const struct model_claim
     return memcmp(wanted, entry->request_id, sizeof wanted) == 0;
 }
 
-bool check_is_tick(const struct sim *sim, uint32_t index)
+bool check_is_daemons(const struct sim *sim, uint32_t index)
 {
     struct entry entry;
     CHECK(entry_decode(buffer_slice(&sim->server.entries[index]), &entry) == STATUS_OK);
     if (entry.command.len > 0)
         return false;
+    if (entry.actor_kind == ENTRY_ACTOR_CHECKPOINT)
+        return true;
     for (uint32_t i = 0; i < sim->model.claims.n; i++)
         if (is_tick_of(&sim->model.entries[index], &sim->model.claims.list[i]))
             return true;

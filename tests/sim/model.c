@@ -72,6 +72,7 @@ static struct model_record *new_record(const struct change *change, uint64_t rev
 static void replace(struct model *model, struct model_record *old,
                     struct model_record *next)
 {
+    CHECK(old || next);
     union entity entity;
     enum kind kind = (old ? old : next)->kind;
     uint32_t place = place_of(model, kind, record_key(old ? old : next));

@@ -86,8 +86,8 @@ struct model {
 };
 
 void model_close(struct model *model);
-// Applies the next entry of the log; its bytes must be right.
-void model_apply(struct model *model, struct slice entry);
+// Applies the next entry of the log, whose bytes must be right.
+void model_apply(struct model *model, struct slice bytes);
 // The stored record with this key, or NULL.
 const struct model_record *model_find(const struct model *model, enum kind kind,
                                       struct slice key);

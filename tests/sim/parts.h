@@ -210,7 +210,8 @@ void check_checkpoint(struct sim_node *node); // it has applied all there is
 void check_slots(struct sim_node *node); // at a checkpoint
 void check_quiet(struct sim *sim);       // from now on no hold outlives its time
 void check_histories(struct sim *sim);   // at the end
-bool check_is_tick(const struct sim *sim, uint32_t index);
+// Whether an entry that no client sent is one of those that daemons send.
+bool check_is_daemons(const struct sim *sim, uint32_t index);
 // Asks a daemon what the naive matcher is asked (query.c).
 void check_queries(struct sim *sim, struct sim_node *node);
 

@@ -27,7 +27,7 @@ struct work {
 struct totals {
     uint64_t runs, failed, events, entries, acked, repeated, refused, crashes, cuts;
     uint64_t unknown, not_written, clock_refused, late;
-    uint64_t ticks, taken, sold_out, confirmed, released, expired;
+    uint64_t ticks, ticks_repeated, taken, sold_out, confirmed, released, expired;
 };
 
 static sigjmp_buf after_abort;
@@ -53,6 +53,7 @@ static void add_result(struct totals *totals, const struct sim_result *result)
     totals->clock_refused += result->n_clock_refused;
     totals->late += result->n_late;
     totals->ticks += result->n_ticks;
+    totals->ticks_repeated += result->n_ticks_repeated;
     totals->taken += result->n_taken;
     totals->sold_out += result->n_sold_out;
     totals->confirmed += result->n_confirmed;
@@ -182,9 +183,10 @@ int main(int argc, char **argv)
            totals.cuts, totals.unknown, totals.late, totals.repeated,
            totals.clock_refused);
     printf("claims: %" PRIu64 " taken, of them %" PRIu64 " confirmed, %" PRIu64
-           " released, %" PRIu64 " expired; %" PRIu64 " sold out, %" PRIu64 " ticks\n",
+           " released, %" PRIu64 " expired; %" PRIu64 " sold out, %" PRIu64
+           " ticks (%" PRIu64 " again)\n",
            totals.taken, totals.confirmed, totals.released, totals.expired,
-           totals.sold_out, totals.ticks);
+           totals.sold_out, totals.ticks, totals.ticks_repeated);
     printf("sim: %" PRIu64 " seeds from %" PRIu64 ", %" PRIu64
            " failed, %.1f s, %.0f seeds/s\n",
            totals.runs, work.first, totals.failed, took, (double)totals.runs / took);

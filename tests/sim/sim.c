@@ -28,6 +28,7 @@ const char *sim_plant_name(enum sim_plant plant)
                                                    "reply_to_wrong_append",
                                                    "clock_not_checked",
                                                    "answers_swapped",
+                                                   "begun_late",
                                                    "tick_id_by_chance",
                                                    "ticks_lost",
                                                    "expiry_by_wall_clock",

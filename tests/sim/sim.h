@@ -26,6 +26,7 @@ enum sim_plant {
     PLANT_REPLY_TO_WRONG_APPEND, // the replies of two appends change places
     PLANT_CLOCK_NOT_CHECKED,     // the log takes entries from a clock that is wrong
     PLANT_ANSWERS_SWAPPED,       // two clients get each other's answer
+    PLANT_BEGUN_LATE,            // a write has its effect before its client wants it
     PLANT_TICK_ID_BY_CHANCE,     // a tick's request id is not made of the hold
     PLANT_TICKS_LOST,            // no tick ever reaches the log
     // Of apply; they are planted in the model (sim/model.h):
@@ -53,7 +54,8 @@ struct sim_result {
     char failure[512]; // which check, when it failed
     uint64_t n_events, n_entries, n_acked, n_repeated, n_refused, n_crashes, n_cuts;
     uint64_t n_unknown, n_not_written, n_clock_refused, n_late;
-    uint64_t n_ticks, n_taken, n_sold_out, n_confirmed, n_released, n_expired;
+    uint64_t n_ticks, n_ticks_repeated, n_taken, n_sold_out, n_confirmed, n_released,
+        n_expired;
     unsigned char digest[16]; // of the state at the end
     uint64_t last_random; // one word more from the run's chance: equal runs, equal words
 };

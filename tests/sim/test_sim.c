@@ -90,6 +90,7 @@ Test(sim, what_it_is_there_for_happens)
         sum.n_clock_refused += result.n_clock_refused;
         sum.n_late += result.n_late;
         sum.n_ticks += result.n_ticks;
+        sum.n_ticks_repeated += result.n_ticks_repeated;
         sum.n_taken += result.n_taken;
         sum.n_sold_out += result.n_sold_out;
         sum.n_confirmed += result.n_confirmed;
@@ -105,6 +106,7 @@ Test(sim, what_it_is_there_for_happens)
     cr_expect_gt(sum.n_clock_refused, 60);
     cr_expect_gt(sum.n_late, 6);
     cr_expect_gt(sum.n_ticks, 60 * 2);
+    cr_expect_gt(sum.n_ticks_repeated, 6);
     cr_expect_gt(sum.n_taken, 60 * 5);
     cr_expect_gt(sum.n_sold_out, 60 * 2);
     cr_expect_gt(sum.n_confirmed, 15);
@@ -188,6 +190,11 @@ Test(sim_finds, a_clock_that_nobody_checks)
 Test(sim_finds, an_answer_given_to_the_wrong_client)
 {
     CHECK_FOUND(PLANT_ANSWERS_SWAPPED, "of another", "a write was told");
+}
+
+Test(sim_finds, a_write_that_is_done_before_it_is_begun)
+{
+    CHECK_FOUND(PLANT_BEGUN_LATE, "before another began");
 }
 
 Test(sim_finds, a_tick_whose_id_is_not_made_of_the_hold)
