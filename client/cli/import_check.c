@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The rehearsal: what is stored is copied into a state of our own, and every row is
-// applied to that with the daemon's own code, in the order in which it would be written.
+// The rehearsal: what is stored, claims that take slots included, is copied into a state
+// of our own, and every row is applied to that with the daemon's own code, in the order
+// in which it would be written.
 #include <stdlib.h>
 
 #include "base/check.h"
 #include "base/status.h"
 #include "cli/import.h"
 #include "cli/time_words.h"
+#include "lib/typed_capacity.h"
 #include "wire/change.h"
+#include "wire/codec.h"
 
 #define FETCH_TRIES 3
 #define FAR_FUTURE_MS                                                                    \
@@ -83,6 +86,52 @@ static int on_stored(void *arg, const struct client_stored *stored)
     return 0;
 }
 
+// Claims take slots of the capacities that were listed before them.
+static int on_claim(void *arg, const struct client_stored *stored)
+{
+    struct fetch *fetch = arg;
+    const struct claim *claim = &stored->entity.claim;
+    struct state_slots slots;
+    buffer_clear(&fetch->command);
+    wire_encode_key(WIRE_LOG, &shape_claim, claim, &fetch->command);
+    size_t key_len = fetch->command.len;
+    if (state_find(fetch->state, KIND_CLAIM, buffer_slice(&fetch->command)))
+        return 0; // it was held, and confirmed since
+    if (!state_slots(fetch->state, claim->capacity, &slots) ||
+        slots.free < claim->slots) {
+        fetch->is_torn = true;
+        return 0;
+    }
+    buffer_clear(&fetch->command);
+    wire_record_encode(KIND_CLAIM, &stored->entity, &fetch->command);
+    struct change change = {
+        .op = CHANGE_PUT,
+        .kind = KIND_CLAIM,
+        .expected_revision = ABSENT,
+        .record = buffer_slice(&fetch->command),
+        .key_len = (uint16_t)key_len,
+        .entity = stored->entity,
+    };
+    CHECK(state_rehearse(fetch->state, FAR_FUTURE_MS, &change, NULL) == 1);
+    return 0;
+}
+
+// Those that take slots. 0 or the exit code.
+static int fetch_claims(const struct import *import, struct fetch *fetch)
+{
+    static const enum claim_state live[] = {CLAIM_HELD, CLAIM_CONFIRMED};
+    for (unsigned i = 0; i < sizeof live / sizeof live[0]; i++) {
+        struct claim_list_request filter;
+        struct vardsok_error error;
+        shape_clear(&shape_claim_list_request, &filter);
+        filter.state = live[i];
+        if (client_claim_list(import->cli->connection, &filter, import->cli->timeout_ms,
+                              on_claim, fetch, &error) != 0)
+            return cli_error(import->cli, &error);
+    }
+    return 0;
+}
+
 static int fetch_once(struct import *import, struct fetch *fetch)
 {
     uint32_t needed = needed_kinds(import);
@@ -94,7 +143,7 @@ static int fetch_once(struct import *import, struct fetch *fetch)
                         on_stored, fetch, &error) != 0)
             return cli_error(import->cli, &error);
     }
-    return 0;
+    return needed & UINT32_C(1) << KIND_CAPACITY ? fetch_claims(import, fetch) : 0;
 }
 
 // The kinds are listed one after the other while others may write: a copy in which
