@@ -166,7 +166,7 @@ void capacity_table_write(const struct capacity_page *page,
         [COLUMN_SERVICE] = {text_label(language, "service"), .flexible = true},
         [COLUMN_WHEN] = {text_get(language, TEXT_COLUMN_WHEN), .right = false},
         [COLUMN_BOOK_BY] = {text_label(language, "book_by"), .right = false},
-        [COLUMN_FREE] = {text_get(language, TEXT_COLUMN_FREE), .right = false},
+        [COLUMN_FREE] = {text_get(language, TEXT_COLUMN_FREE), .flexible = true},
     };
     struct grid grid = {.columns = columns, .n_columns = COLUMN_COUNT, .arena = arena};
     size_t n;

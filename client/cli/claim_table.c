@@ -101,7 +101,7 @@ void claim_table_write(const struct capacity_page *page, const struct claim_row 
         [COLUMN_CLAIM] = {text_label(language, "claim"), .right = false},
         [COLUMN_CAPACITY] = {text_label(language, "capacity"), .flexible = true},
         [COLUMN_SLOTS] = {text_label(language, "slots"), .right = true},
-        [COLUMN_STATE] = {text_label(language, "state"), .right = false},
+        [COLUMN_STATE] = {text_label(language, "state"), .flexible = true},
         [COLUMN_REGION] = {text_get(language, TEXT_COLUMN_WHOSE), .flexible = true},
     };
     struct grid grid = {.columns = columns, .n_columns = COLUMN_COUNT, .arena = arena};

@@ -201,19 +201,28 @@ static bool shrink(const struct grid *grid, unsigned width,
     }
 }
 
+// Headings are not broken.
+static unsigned least_of(const struct grid *grid, unsigned column, bool headings)
+{
+    unsigned title =
+        headings ? grid_text_width(slice_from(grid->columns[column].title)) : 0;
+    return title > FLEXIBLE_MIN ? title : FLEXIBLE_MIN;
+}
+
 // Between words as long as that is enough, then within them.
-static void fit(const struct grid *grid, unsigned width,
+static void fit(const struct grid *grid, unsigned width, bool headings,
                 unsigned widths[GRID_COLUMNS_MAX])
 {
     unsigned least[GRID_COLUMNS_MAX] = {0};
     for (unsigned c = 0; c < grid->n_columns; c++) {
         unsigned word = widest_of(grid, c, widest_word);
-        least[c] = word > FLEXIBLE_MIN ? word : FLEXIBLE_MIN;
+        least[c] = least_of(grid, c, headings);
+        least[c] = word > least[c] ? word : least[c];
     }
     if (shrink(grid, width, least, widths))
         return;
     for (unsigned c = 0; c < grid->n_columns; c++)
-        least[c] = FLEXIBLE_MIN;
+        least[c] = least_of(grid, c, headings);
     shrink(grid, width, least, widths);
 }
 
@@ -278,7 +287,7 @@ void grid_print(struct grid *grid, const struct grid_print_options *options,
         return;
     unsigned widths[GRID_COLUMNS_MAX] = {0};
     measure(grid, options->headings, widths);
-    fit(grid, options->width, widths);
+    fit(grid, options->width, options->headings, widths);
     scols_init_debug(0);
     struct libscols_table *table = make_table(grid, options->headings, widths);
     scols_table_enable_colors(table, options->colours);

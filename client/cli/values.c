@@ -118,6 +118,7 @@ static int bad_form(const struct cli *cli, const struct value_option *option,
         [VALUE_SET] = TEXT_NOT_UTF8,    [VALUE_PLACE] = TEXT_NOT_PLACE,
         [VALUE_FLAG] = TEXT_NOT_UTF8,   [VALUE_LIST] = TEXT_NOT_UTF8,
         [VALUE_HOLD] = TEXT_NOT_HOLD,   [VALUE_OPERAND] = TEXT_NOT_UTF8,
+        [VALUE_WORDS] = TEXT_NOT_UTF8,
     };
     return cli_usage(cli, texts[option->form], option->option, value);
 }
@@ -141,11 +142,28 @@ static bool put(json_t *object, const struct value_option *option, json_t *json)
     return json_array_append_new(json_object_get(object, key), json) == 0;
 }
 
+static bool is_operand(const struct value_option *option)
+{
+    return option->form == VALUE_OPERAND || option->form == VALUE_WORDS;
+}
+
 static const struct value_option *find_operand(const struct value_option *table)
 {
-    while (table->option && table->form != VALUE_OPERAND)
+    while (table->option && !is_operand(table))
         table++;
     return table->option ? table : NULL;
+}
+
+static json_t *join(const struct cli_words *words)
+{
+    struct buffer text = {0};
+    for (int i = 0; i < words->n_operands; i++) {
+        buffer_append(&text, " ", i > 0 ? 1 : 0);
+        buffer_append_slice(&text, slice_from(words->operands[i]));
+    }
+    json_t *joined = json_stringn(text.data, text.len);
+    buffer_free(&text);
+    return joined;
 }
 
 // What stands beside the options. 0 or the exit code.
@@ -154,11 +172,12 @@ static int take_operands(const struct cli *cli, const struct cli_words *words,
 {
     const struct value_option *operand = find_operand(table);
     int n = operand ? 1 : 0;
-    if (words->n_operands > n)
+    bool is_text = operand && operand->form == VALUE_WORDS;
+    if (words->n_operands > n && !is_text)
         return cli_usage(cli, TEXT_UNEXPECTED_OPERAND, words->operands[n]);
     if (words->n_operands < n)
         return cli_usage(cli, TEXT_OPERAND_REQUIRED, operand->option);
-    if (operand && !put(object, operand, json_string(words->operands[0])))
+    if (operand && !put(object, operand, join(words)))
         return bad_form(cli, operand, "");
     return 0;
 }
@@ -168,7 +187,7 @@ bool values_read(struct cli *cli, int argc, char **argv, const struct value_opti
 {
     struct cli_option own[VALUES_MAX + 1] = {{0}};
     for (int i = 0, n = 0; table[i].option; i++)
-        if (table[i].form != VALUE_OPERAND)
+        if (!is_operand(&table[i]))
             own[n++] =
                 (struct cli_option){table[i].option, table[i].form != VALUE_FLAG, i + 1};
     struct cli_words words = {.argc = argc, .argv = argv, .own = own};
@@ -213,9 +232,9 @@ int values_refused(const struct cli *cli, const struct value_option *table,
 {
     for (; table->option; table++)
         if (is_of(table, refusal->field))
-            return cli_bad_value(
-                cli, table->form == VALUE_OPERAND ? TEXT_BAD_OPERAND : TEXT_BAD_VALUE,
-                table->option, refusal);
+            return cli_bad_value(cli,
+                                 is_operand(table) ? TEXT_BAD_OPERAND : TEXT_BAD_VALUE,
+                                 table->option, refusal);
     return cli_bad_value(cli, TEXT_BAD_VALUE, refusal->field, refusal);
 }
 

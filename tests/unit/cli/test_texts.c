@@ -3,6 +3,7 @@
 // The table of texts is whole: every text in both languages, with the same arguments.
 #include <criterion/criterion.h>
 
+#include "cli/cli.h"
 #include "cli/text_table.h"
 
 // The conversions of a format, as "%s %u ", in order.
@@ -57,6 +58,47 @@ Test(texts, every_reason_of_a_refusal_has_a_meaning_in_swedish)
     }
     cr_expect_null(text_reason(LANGUAGE_EN, "UNKNOWN_SERVICE"));
     cr_expect_null(text_reason(LANGUAGE_SV, "NEWER_THAN_WE_ARE"));
+}
+
+Test(texts, advice_is_given_in_both_languages_or_in_none)
+{
+    for (int reason = REASON_NONE + 1; reason < REASON_COUNT; reason++) {
+        const char *name = reason_name((enum reason)reason);
+        const char *english = text_hint(LANGUAGE_EN, name);
+        const char *swedish = text_hint(LANGUAGE_SV, name);
+        cr_expect_eq(english == NULL, swedish == NULL, "%s", name);
+    }
+    cr_expect_not_null(
+        strstr(text_hint(LANGUAGE_SV, "CONFIRMED_CLAIMS"), "--even-confirmed"));
+    cr_expect_not_null(
+        strstr(text_hint(LANGUAGE_EN, "NO_SLOTS_LEFT"), "vardsok capacity list"));
+    cr_expect_null(text_hint(LANGUAGE_EN, "NEWER_THAN_WE_ARE"));
+}
+
+static void expect_labels(const struct shape *shape)
+{
+    for (unsigned i = 0; i < shape->n_fields; i++) {
+        const char *field = shape->fields[i].name;
+        for (int language = 0; language < LANGUAGE_COUNT; language++)
+            cr_expect_str_neq(text_label((enum language)language, field), field);
+    }
+}
+
+Test(texts, fields_of_a_capacity_and_a_waiting_time_have_labels)
+{
+    expect_labels(entity_shape(KIND_CAPACITY));
+    expect_labels(entity_shape(KIND_WAITING_TIME));
+    cr_expect_str_eq(text_label(LANGUAGE_SV, "no_such_field"), "no_such_field");
+}
+
+Test(texts, every_command_says_what_it_is_for)
+{
+    for (const struct command *command = cli_commands; command->name; command++) {
+        size_t len = strlen(command->name);
+        cr_expect_neq(command->what_for, TEXT_NONE, "%s", command->name);
+        cr_expect_eq(strncmp(command->usage, command->name, len), 0, "%s", command->name);
+        cr_expect_eq(strncmp(command->brief, command->name, len), 0, "%s", command->name);
+    }
 }
 
 Test(texts, the_language_is_that_of_the_first_variable_that_is_set)
