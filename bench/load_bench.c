@@ -8,10 +8,10 @@
 // Blocks of SECONDS without and with writes alternate PAIRS times; the ratio is the median
 // over the pairs of the queries' p99 with writes over p99 without. The loop is open: a
 // latency counts from when the query was due, so that a stall is seen in every query that
-// it held up. Queries and writes have a connection each. The program never sleeps: it is
-// meant to have a core of its own. Prints one JSON line.
+// it held up. Queries and writes have a connection each. Prints one JSON line.
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/select.h>
 
 #include "base/check.h"
 #include "puts.h"
@@ -94,6 +94,23 @@ static void send_write(struct stream *stream, uint32_t call)
     bench_write_all(stream->reader.fd, stream->frame.data, stream->frame.len);
 }
 
+// Until an answer comes or a call is due.
+static void wait_for_either(struct stream *asks, struct stream *writes)
+{
+    double due = due_us(asks, asks->n_sent), now = bench_now_us();
+    if (writes->n_sent < writes->n && due_us(writes, writes->n_sent) < due)
+        due = due_us(writes, writes->n_sent);
+    if (due <= now)
+        return;
+    fd_set readable;
+    int a = asks->reader.fd, b = writes->reader.fd;
+    struct timespec rest = {.tv_nsec = (long)((due - now) * 1e3)};
+    FD_ZERO(&readable);
+    FD_SET(a, &readable);
+    FD_SET(b, &readable);
+    pselect((a > b ? a : b) + 1, &readable, NULL, NULL, &rest, NULL);
+}
+
 static void run(struct stream *asks, struct stream *writes, double seconds,
                 bool with_writes)
 {
@@ -107,6 +124,7 @@ static void run(struct stream *asks, struct stream *writes, double seconds,
             send_write(writes, call);
         take_answers(asks, false);
         take_answers(writes, true);
+        wait_for_either(asks, writes);
     }
 }
 

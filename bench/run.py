@@ -72,21 +72,30 @@ def measure_calls(bin_dir, url, data, args, values, rows):
         rows.append((f"unix socket, one at a time, same core: {name}", call[name], ""))
 
 
+def run_writes(bin_dir, url, redis_path, data, *numbers):
+    return run_json(*pinned(SERVER, bin_dir / "write_bench", url.removeprefix("unix:"),
+                            redis_path, data / "world" / "waiting_times.csv", *numbers))
+
+
 def measure_writes(bin_dir, process, url, data, args, values, rows):
     """Each Redis alone on CLIENT's core; daemon and bench share the other."""
     for child in children(process.pid):
         pin(child, CLIENT)
-    with redis(data, CLIENT) as redis_path:
-        result = run_json(*pinned(SERVER, bin_dir / "write_bench", url.removeprefix("unix:"),
-                                  redis_path, data / "world" / "waiting_times.csv",
-                                  3 if args.quick else 12))
+    pairs = 3 if args.quick else 12
+    for under_way, connections in ((64, 1), (64, 64), (256, 1)):
+        with redis(data, CLIENT) as redis_path:
+            result = run_writes(bin_dir, url, redis_path, data, pairs, 20000, under_way,
+                                connections)
+        what = f"durable writes, {under_way} under way on {connections}"
+        for name, unit in (("ratio", "of XADD"), ("ratio_lowest", ""), ("ratio_highest", ""),
+                           ("apply_per_s", "writes/s"), ("xadd_per_s", "entries/s"),
+                           ("apply_p50_us", "µs"), ("apply_p99_us", "µs"),
+                           ("entry_bytes", "B")):
+            rows.append((f"{what}: {name}", result[name], unit))
+        values.setdefault("durable writes over XADD", result["ratio"])
+        pairs = 3 if args.quick else 6
     for child in children(process.pid):
         pin(child, SERVER)
-    values["durable writes over XADD"] = result["ratio"]
-    for name, unit in (("apply_per_s", "writes/s"), ("xadd_per_s", "entries/s"),
-                       ("ratio_lowest", ""), ("ratio_highest", ""), ("apply_p50_us", "µs"),
-                       ("apply_p99_us", "µs"), ("entry_bytes", "B")):
-        rows.append((f"durable writes, 64 under way: {name}", result[name], unit))
 
 
 def measure_claims(bin_dir, url, data, args, values, rows):
@@ -98,10 +107,13 @@ def measure_claims(bin_dir, url, data, args, values, rows):
         rows.append((f"one durable write at a time: {name}", result[name], unit))
 
 
-def measure_load(bin_dir, url, data, args, values, rows):
-    result = run_json(*pinned(CLIENT, bin_dir / "load_bench", url.removeprefix("unix:"),
-                              data / "world" / "waiting_times.csv",
-                              *((3, 2) if args.quick else (8, 3))))
+def measure_load(bin_dir, process, url, data, args, values, rows):
+    """The daemon has SERVER's core alone."""
+    for child in children(process.pid):
+        pin(child, CLIENT)
+    command = pinned(CLIENT, bin_dir / "load_bench", url.removeprefix("unix:"),
+                     data / "world" / "waiting_times.csv", *((3, 2) if args.quick else (8, 3)))
+    result = run_json(*first_in_line(command))
     values["query p99 while writing over without"] = result["ratio"]
     for name in ("quiet_p50_us", "quiet_p99_us", "quiet_p999_us", "quiet_longest_us",
                  "busy_p50_us", "busy_p99_us", "busy_p999_us", "busy_longest_us",
@@ -137,7 +149,7 @@ def measure_daemon(bin_dir, data, args, values, rows):
         measure_calls(bin_dir, url, data, args, values, rows)
         measure_writes(bin_dir, process, url, data, args, values, rows)
         measure_claims(bin_dir, url, data, args, values, rows)
-        measure_load(bin_dir, url, data, args, values, rows)
+        measure_load(bin_dir, process, url, data, args, values, rows)
     measure_pause(bin_dir, data, values, rows)
 
 

@@ -102,8 +102,7 @@ def daemon(bin_dir, data):
 @contextlib.contextmanager
 def redis(data, core):
     """A plain Redis configured as the daemon's own; yields the path of its socket."""
-    home = data / "redis"
-    home.mkdir()
+    home = pathlib.Path(tempfile.mkdtemp(prefix="redis-", dir=data))
     (home / "redis.conf").write_text(
         f"{REDIS_CONFIG}dir {home}\nunixsocket {home}/redis.sock\nlogfile {home}/redis.log\n",
         encoding="utf-8")

@@ -1,27 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Durable writes with 64 under way: Apply against XADD of the same entries.
+// Durable writes, 64 under way: Apply against XADD of the same entries.
 //
-// usage: write_bench DAEMON_SOCKET REDIS_SOCKET WAITING_TIMES_CSV [PAIRS [WRITES]]
+// usage: write_bench DAEMON_SOCKET REDIS_SOCKET WAITING_TIMES_CSV
+//                    [PAIRS [WRITES [UNDER_WAY [CONNECTIONS]]]]
 //
 // Blocks of WRITES puts through the daemon and WRITES entries of the same bytes by XADD
 // into a plain Redis with fsync always alternate PAIRS times; the ratio is the median over
-// the pairs of Apply/s over XADD/s. Apply keeps 64 calls under way on one connection: each
-// answer is followed by the next call. XADD goes by hiredis, 64 written, then 64 read.
-// Every answer is checked: no revision comes twice, every id is the one that was asked for,
-// and in the end the daemon stores what was put last. Prints one JSON line.
+// the pairs of Apply/s over XADD/s. Apply keeps UNDER_WAY calls under way (64, on one
+// connection): each answer is followed by the next call. XADD goes by hiredis, 64 written,
+// then 64 read. Every answer is checked: no revision comes twice, every id is the one that
+// was asked for, and in the end the daemon stores what was put last. Prints one JSON line.
 #include <hiredis/hiredis.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/check.h"
 #include "puts.h"
 
-#define UNDER_WAY 64
+#define PIPELINED 64
 #define PAIRS_MAX 100
+#define CONNECTIONS_MAX 256
 #define WRITES_MAX 200000
 
+struct settings {
+    uint32_t pairs, writes, under_way, connections;
+};
+
 static struct bench_puts world;
+static struct bench_reader readers[CONNECTIONS_MAX];
 static struct buffer requests;         // frames of one block, one after the other
 static size_t request_end[WRITES_MAX]; // where each ends
 static double sent_at[WRITES_MAX], latency_us[WRITES_MAX];
@@ -83,19 +91,36 @@ static void check_revisions(uint32_t n)
     }
 }
 
-// Writes a second.
-static double run_apply(struct bench_reader *reader, uint32_t n, uint32_t under_way)
+// The next k of n requests, as far as there are any.
+static void send_next(const struct bench_reader *reader, uint32_t *sent, uint32_t k,
+                      uint32_t n)
 {
+    uint32_t end = n - *sent < k ? n : *sent + k;
+    send_requests(reader->fd, *sent, end);
+    *sent = end;
+}
+
+// Writes a second.
+static double run_apply(const struct settings *settings, uint32_t n)
+{
+    uint32_t sent = 0, taken = 0, n_readers = settings->connections;
+    struct pollfd polled[CONNECTIONS_MAX];
     make_requests(n);
     memset(revisions, 0, n * sizeof *revisions);
+    for (uint32_t i = 0; i < n_readers; i++)
+        polled[i] = (struct pollfd){.fd = readers[i].fd, .events = POLLIN};
     double start = bench_now_us();
-    uint32_t sent = n < under_way ? n : under_way, taken = 0;
-    send_requests(reader->fd, 0, sent);
+    for (uint32_t i = 0; i < n_readers; i++)
+        send_next(&readers[i], &sent, settings->under_way / n_readers, n);
     while (taken < n) {
-        taken += take_answers(reader, n);
-        uint32_t end = taken + under_way < n ? taken + under_way : n;
-        send_requests(reader->fd, sent, end);
-        sent = end;
+        CHECK(poll(polled, n_readers, -1) > 0);
+        for (uint32_t i = 0; i < n_readers; i++) {
+            if (!polled[i].revents)
+                continue;
+            uint32_t k = take_answers(&readers[i], n);
+            send_next(&readers[i], &sent, k, n);
+            taken += k;
+        }
     }
     double rate = n / (bench_now_us() - start) * 1e6;
     check_revisions(n);
@@ -147,12 +172,12 @@ static void take_id(redisContext *redis)
 }
 
 // Entries a second.
-static double run_xadd(redisContext *redis, uint32_t n, uint32_t under_way)
+static double run_xadd(redisContext *redis, uint32_t n)
 {
     make_commands(n);
     double start = bench_now_us();
-    for (uint32_t i = 0; i < n; i += under_way) {
-        uint32_t end = i + under_way < n ? i + under_way : n;
+    for (uint32_t i = 0; i < n; i += PIPELINED) {
+        uint32_t end = i + PIPELINED < n ? i + PIPELINED : n;
         size_t from = i ? command_end[i - 1] : 0;
         CHECK(redisAppendFormattedCommand(redis, commands.data + from,
                                           command_end[end - 1] - from) == REDIS_OK);
@@ -176,32 +201,48 @@ struct rates {
     double p50_us[PAIRS_MAX], p99_us[PAIRS_MAX];
 };
 
-static void run_pairs(struct bench_reader *reader, redisContext *redis, uint32_t n_pairs,
-                      uint32_t n, struct rates *rates)
+static void run_pairs(redisContext *redis, const struct settings *settings,
+                      struct rates *rates)
 {
-    for (uint32_t i = 0; i < n_pairs; i++) {
-        rates->apply[i] = run_apply(reader, n, UNDER_WAY);
+    uint32_t n = settings->writes;
+    for (uint32_t i = 0; i < settings->pairs; i++) {
+        rates->apply[i] = run_apply(settings, n);
         rates->p99_us[i] = bench_quantile(latency_us, n, 0.99);
         rates->p50_us[i] = bench_quantile(latency_us, n, 0.5);
-        rates->xadd[i] = run_xadd(redis, n, UNDER_WAY);
+        rates->xadd[i] = run_xadd(redis, n);
         rates->ratio[i] = rates->apply[i] / rates->xadd[i];
     }
 }
 
-static void report(struct rates *rates, uint32_t n_pairs, uint32_t n)
+static void report(struct rates *rates, const struct settings *settings)
 {
-    printf("{\"pairs\":%u,\"writes\":%u,\"entry_bytes\":%zu", (unsigned)n_pairs,
-           (unsigned)n, commands.len / n);
+    uint32_t n = settings->pairs;
+    printf("{\"pairs\":%u,\"writes\":%u,\"under_way\":%u,\"connections\":%u,"
+           "\"entry_bytes\":%zu",
+           (unsigned)n, (unsigned)settings->writes, (unsigned)settings->under_way,
+           (unsigned)settings->connections, commands.len / settings->writes);
     printf(",\"apply_per_s\":%.0f,\"xadd_per_s\":%.0f",
-           bench_quantile(rates->apply, n_pairs, 0.5),
-           bench_quantile(rates->xadd, n_pairs, 0.5));
+           bench_quantile(rates->apply, n, 0.5), bench_quantile(rates->xadd, n, 0.5));
     printf(",\"apply_p50_us\":%.0f,\"apply_p99_us\":%.0f",
-           bench_quantile(rates->p50_us, n_pairs, 0.5),
-           bench_quantile(rates->p99_us, n_pairs, 0.5));
+           bench_quantile(rates->p50_us, n, 0.5), bench_quantile(rates->p99_us, n, 0.5));
     printf(",\"ratio\":%.3f,\"ratio_lowest\":%.3f,\"ratio_highest\":%.3f}\n",
-           bench_quantile(rates->ratio, n_pairs, 0.5),
-           bench_quantile(rates->ratio, n_pairs, 0),
-           bench_quantile(rates->ratio, n_pairs, 1));
+           bench_quantile(rates->ratio, n, 0.5), bench_quantile(rates->ratio, n, 0),
+           bench_quantile(rates->ratio, n, 1));
+}
+
+static struct settings read_settings(int argc, char **argv)
+{
+    struct settings settings = {
+        .pairs = argc > 4 ? (uint32_t)atoi(argv[4]) : 8,
+        .writes = argc > 5 ? (uint32_t)atoi(argv[5]) : 20000,
+        .under_way = argc > 6 ? (uint32_t)atoi(argv[6]) : 64,
+        .connections = argc > 7 ? (uint32_t)atoi(argv[7]) : 1,
+    };
+    CHECK(settings.pairs > 0 && settings.pairs <= PAIRS_MAX);
+    CHECK(settings.writes > 0 && settings.writes <= WRITES_MAX);
+    CHECK(settings.connections > 0 && settings.connections <= CONNECTIONS_MAX);
+    CHECK(settings.under_way >= settings.connections);
+    return settings;
 }
 
 int main(int argc, char **argv)
@@ -209,22 +250,22 @@ int main(int argc, char **argv)
     static struct rates rates;
     if (argc < 4)
         return 2;
-    uint32_t n_pairs = argc > 4 ? (uint32_t)atoi(argv[4]) : 8;
-    uint32_t n = argc > 5 ? (uint32_t)atoi(argv[5]) : 20000;
-    CHECK(n_pairs > 0 && n_pairs <= PAIRS_MAX && n > 0 && n <= WRITES_MAX);
-    struct bench_reader reader = {.fd = bench_connect_daemon(argv[1])};
+    struct settings settings = read_settings(argc, argv);
+    for (uint32_t i = 0; i < settings.connections; i++)
+        readers[i].fd = bench_connect_daemon(argv[1]);
     redisContext *redis = connect_redis(argv[2]);
     bench_puts_init(&world, argv[3]);
     // The first put of a row may be what is stored already: those are not measured.
-    run_apply(&reader, BENCH_PUT_ROWS, UNDER_WAY);
-    run_xadd(redis, BENCH_PUT_ROWS, UNDER_WAY);
-    run_pairs(&reader, redis, n_pairs, n, &rates);
+    run_apply(&settings, BENCH_PUT_ROWS);
+    run_xadd(redis, BENCH_PUT_ROWS);
+    run_pairs(redis, &settings, &rates);
     bench_puts_check(&world, argv[1]);
-    report(&rates, n_pairs, n);
+    report(&rates, &settings);
     bench_puts_free(&world);
     buffer_free(&requests);
     buffer_free(&commands);
-    bench_reader_free(&reader);
+    for (uint32_t i = 0; i < settings.connections; i++)
+        bench_reader_free(&readers[i]);
     redisFree(redis);
     return 0;
 }
