@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "base/status.h"
 #include "replica/entry.h"
+#include "sim/check.h"
 #include "sim/parts.h"
 
 static struct sim_point *point_at(struct sim *sim, uint64_t sequence)

@@ -9,6 +9,7 @@
 #include "base/check.h"
 #include "base/status.h"
 #include "replica/entry.h"
+#include "sim/check.h"
 #include "sim/parts.h"
 #include "wire/change.h"
 #include "wire/codec.h"

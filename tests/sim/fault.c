@@ -3,6 +3,7 @@
 // What goes wrong, and when. Each run has only some of the kinds of faults, so that what
 // one would hide in another shows.
 #include "base/date.h"
+#include "sim/check.h"
 #include "sim/parts.h"
 
 #define SECOND_MS INT64_C(1000)

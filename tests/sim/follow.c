@@ -7,6 +7,7 @@
 #include "base/check.h"
 #include "base/status.h"
 #include "replica/entry.h"
+#include "sim/check.h"
 #include "sim/parts.h"
 
 #define BATCH_MAX 12

@@ -200,19 +200,4 @@ void client_close(struct sim *sim);
 void fault_start(struct sim *sim);
 void fault_heal(struct sim *sim); // no more of them, and everything works again
 
-// check.c
-void check_modelled(struct sim *sim); // the model has applied an entry
-void check_applied(struct sim_node *node);
-void check_told(struct sim *sim, struct sim_try *try, const struct outcome *outcome);
-void check_end(struct sim *sim);
-void check_checkpoint(struct sim_node *node); // it has applied all there is
-// check_claims.c
-void check_slots(struct sim_node *node); // at a checkpoint
-void check_quiet(struct sim *sim);       // from now on no hold outlives its time
-void check_histories(struct sim *sim);   // at the end
-// Whether an entry that no client sent is one of those that daemons send.
-bool check_is_daemons(const struct sim *sim, uint32_t index);
-// Asks a daemon what the naive matcher is asked (query.c).
-void check_queries(struct sim *sim, struct sim_node *node);
-
 #endif

@@ -7,6 +7,7 @@
 #include "base/status.h"
 #include "domain/ask.h"
 #include "lib/compare.h"
+#include "sim/check.h"
 #include "sim/parts.h"
 #include "wire/answer.h"
 #include "wire/change.h"

@@ -7,6 +7,7 @@
 #include "base/check.h"
 #include "base/status.h"
 #include "replica/entry.h"
+#include "sim/check.h"
 #include "sim/parts.h"
 
 void server_add(struct sim *sim, struct slice entry)

@@ -8,6 +8,7 @@
 #include "base/check.h"
 #include "base/date.h"
 #include "replica/entry.h"
+#include "sim/check.h"
 #include "sim/command.h"
 #include "sim/parts.h"
 
