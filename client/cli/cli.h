@@ -64,6 +64,9 @@ int command_claim_confirm(struct cli *cli, int argc, char **argv);
 int command_claim_release(struct cli *cli, int argc, char **argv);
 int command_claim_show(struct cli *cli, int argc, char **argv);
 int command_claim_list(struct cli *cli, int argc, char **argv);
+int command_service_search(struct cli *cli, int argc, char **argv);
+int command_service_show(struct cli *cli, int argc, char **argv);
+int command_contact(struct cli *cli, int argc, char **argv);
 int command_status(struct cli *cli, int argc, char **argv);
 
 // --- options ---
@@ -86,7 +89,7 @@ struct cli_option {
     int id;
 };
 
-#define CLI_OPERANDS_MAX 2
+#define CLI_OPERANDS_MAX 32
 
 // How many words before the command are options that every command takes (and their
 // values).

@@ -21,6 +21,13 @@ const struct command cli_commands[] = {
      "         [--explain] [--min-revision N]\n"
      "       vardsok match --batch FILE|-",
      TEXT_FOR_MATCH, NO_MORE, command_match},
+    {"service search", "service search TEXT [--limit N]",
+     "service search TEXT [--limit N]", TEXT_FOR_SERVICE_SEARCH, TEXT_MORE_SERVICE_SEARCH,
+     command_service_search},
+    {"service show", "service show CODE", "service show CODE", TEXT_FOR_SERVICE_SHOW,
+     NO_MORE, command_service_show},
+    {"contact", "contact REGION|MUNICIPALITY", "contact REGION|MUNICIPALITY",
+     TEXT_FOR_CONTACT, TEXT_MORE_CONTACT, command_contact},
     {"import", "import DIR|- [--kind K] [options]",
      "import DIR|- [--kind K] [--dry-run] [--keep-going] [--replace]", TEXT_FOR_IMPORT,
      NO_MORE, command_import},

@@ -353,6 +353,58 @@ const char *const text_table[TEXT_COUNT][LANGUAGE_COUNT] = {
                              "once, whatever became of it.",
                              "Upprepa kommandot med --request-id %s: då görs det en "
                              "gång, vad som än hände nyss."},
+    [TEXT_FOR_SERVICE_SEARCH] = {"find a care service by words",
+                                 "sök en vårdtjänst med egna ord"},
+    [TEXT_FOR_SERVICE_SHOW] = {"show a care service, and what leads to it",
+                               "visa en vårdtjänst och vad som leder till den"},
+    [TEXT_FOR_CONTACT] = {"how a region's navigator is reached",
+                          "hur en regions vårdlots nås"},
+    [TEXT_MORE_SERVICE_SEARCH] =
+        {"TEXT is a code or words of a name, in Swedish or English. å, ä and ö may be "
+         "written\na and o, and a typing error or two is forgiven. All words must be "
+         "found.\n  --limit N  so many at most, 1-100 (default 10)",
+         "TEXT är en kod eller ord ur ett namn, på svenska eller engelska. å, ä och ö "
+         "får "
+         "skrivas\na och o, och ett par skrivfel förlåts. Alla ord måste finnas.\n"
+         "  --limit N  högst så många, 1-100 (annars 10)"},
+    [TEXT_MORE_CONTACT] =
+        {"REGION and MUNICIPALITY are codes or names: 14, 1281, skane, lund",
+         "REGION och MUNICIPALITY är koder eller namn: 14, 1281, skåne, lund"},
+    [TEXT_SEARCH_NONE] =
+        {"No care service was found for \"%.*s\". Try fewer or other words.",
+         "Ingen vårdtjänst hittades för ”%.*s”. Prova färre eller andra ord."},
+    [TEXT_SEARCH_MORE] =
+        {"The first %u of %u. --limit shows more; another word narrows "
+         "it down.",
+         "De första %u av %u. --limit visar fler; ett ord till snävar in."},
+    [TEXT_SEARCH_SYNONYM] = {"as: %.*s", "även: %.*s"},
+    [TEXT_SEARCH_MAPPING] = {"by %.*s %.*s: %.*s", "via %.*s %.*s: %.*s"},
+    [TEXT_SERVICE_UNKNOWN] = {"no care service has the code %.*s",
+                              "ingen vårdtjänst har koden %.*s"},
+    [TEXT_SERVICE_MEANT] = {"Did you mean one of these?", "Menade du någon av dessa?"},
+    [TEXT_SERVICE_HOW_TO_SEARCH] = {"Search by words: vardsok service search TEXT",
+                                    "Sök med ord: vardsok service search TEXT"},
+    [TEXT_SERVICE_TAKEN] = {"%.*s (%.*s) is what is called %.*s.",
+                            "%.*s (%.*s) är det som kallas %.*s."},
+    [TEXT_COLUMN_CODE] = {"Code", "Kod"},
+    [TEXT_COLUMN_NAME] = {"Care service", "Vårdtjänst"},
+    [TEXT_COLUMN_SYSTEM] = {"Code system", "Kodverk"},
+    [TEXT_COLUMN_AREA] = {"Area", "Område"},
+    [TEXT_GUARANTEE_NONE] = {"not covered", "omfattas inte"},
+    [TEXT_GUARANTEE_VISIT] = {"first visit", "första besök"},
+    [TEXT_GUARANTEE_TREATMENT] = {"treatment", "behandling"},
+    [TEXT_PERMIT_FROM] = {", from %s", ", från %s"},
+    [TEXT_PERMIT_TO] = {" to %s", " till %s"},
+    [TEXT_CONTACT_NONE] = {"no contact is stored", "ingen kontaktuppgift är inlagd"},
+    [TEXT_CONTACT_HOW_TO_STORE] =
+        {"It is stored by import of regions.csv with phone, email, url or hours.",
+         "Den läggs in med import av regions.csv med phone, email, url eller hours."},
+    [TEXT_HEALTHCARE_REGIONS] = {"Northern", "Norra"},
+    [TEXT_HEALTHCARE_REGIONS + 1] = {"Central", "Mellansverige"},
+    [TEXT_HEALTHCARE_REGIONS + 2] = {"Stockholm-Gotland", "Stockholm-Gotland"},
+    [TEXT_HEALTHCARE_REGIONS + 3] = {"Western", "Västra"},
+    [TEXT_HEALTHCARE_REGIONS + 4] = {"South-eastern", "Sydöstra"},
+    [TEXT_HEALTHCARE_REGIONS + 5] = {"Southern", "Södra"},
 };
 
 const char *const text_tests_failed[MATCH_TEST_COUNT][LANGUAGE_COUNT] = {
@@ -407,56 +459,4 @@ const char *const text_tests_verify[MATCH_TEST_COUNT][LANGUAGE_COUNT] = {
     [MATCH_TEST_CONDITION] = {"conditions", "villkor"},
     [MATCH_TEST_AGREEMENT_ENDS] = {"agreement lasts", "avtalet räcker"},
     [MATCH_TEST_PERMIT_ENDS] = {"permit lasts", "tillståndet räcker"},
-    [TEXT_FOR_SERVICE_SEARCH] = {"find a care service by words",
-                                 "sök en vårdtjänst med egna ord"},
-    [TEXT_FOR_SERVICE_SHOW] = {"show a care service, and what leads to it",
-                               "visa en vårdtjänst och vad som leder till den"},
-    [TEXT_FOR_CONTACT] = {"how a region's navigator is reached",
-                          "hur en regions vårdlots nås"},
-    [TEXT_MORE_SERVICE_SEARCH] =
-        {"TEXT is a code or words of a name, in Swedish or English. å, ä and ö may be "
-         "written\na and o, and a typing error or two is forgiven. All words must be "
-         "found.\n  --limit N  so many at most, 1-100 (default 10)",
-         "TEXT är en kod eller ord ur ett namn, på svenska eller engelska. å, ä och ö "
-         "får "
-         "skrivas\na och o, och ett par skrivfel förlåts. Alla ord måste finnas.\n"
-         "  --limit N  högst så många, 1-100 (annars 10)"},
-    [TEXT_MORE_CONTACT] =
-        {"REGION and MUNICIPALITY are codes or names: 14, 1281, skane, lund",
-         "REGION och MUNICIPALITY är koder eller namn: 14, 1281, skåne, lund"},
-    [TEXT_SEARCH_NONE] =
-        {"No care service was found for \"%.*s\". Try fewer or other words.",
-         "Ingen vårdtjänst hittades för ”%.*s”. Prova färre eller andra ord."},
-    [TEXT_SEARCH_MORE] =
-        {"The first %u of %u. --limit shows more; another word narrows "
-         "it down.",
-         "De första %u av %u. --limit visar fler; ett ord till snävar in."},
-    [TEXT_SEARCH_SYNONYM] = {"as: %.*s", "även: %.*s"},
-    [TEXT_SEARCH_MAPPING] = {"by %.*s %.*s: %.*s", "via %.*s %.*s: %.*s"},
-    [TEXT_SERVICE_UNKNOWN] = {"no care service has the code %.*s",
-                              "ingen vårdtjänst har koden %.*s"},
-    [TEXT_SERVICE_MEANT] = {"Did you mean one of these?", "Menade du någon av dessa?"},
-    [TEXT_SERVICE_HOW_TO_SEARCH] = {"Search by words: vardsok service search TEXT",
-                                    "Sök med ord: vardsok service search TEXT"},
-    [TEXT_SERVICE_TAKEN] = {"%.*s (%.*s) is what is called %.*s.",
-                            "%.*s (%.*s) är det som kallas %.*s."},
-    [TEXT_COLUMN_CODE] = {"Code", "Kod"},
-    [TEXT_COLUMN_NAME] = {"Care service", "Vårdtjänst"},
-    [TEXT_COLUMN_SYSTEM] = {"Code system", "Kodverk"},
-    [TEXT_COLUMN_AREA] = {"Area", "Område"},
-    [TEXT_GUARANTEE_NONE] = {"not covered", "omfattas inte"},
-    [TEXT_GUARANTEE_VISIT] = {"first visit", "första besök"},
-    [TEXT_GUARANTEE_TREATMENT] = {"treatment", "behandling"},
-    [TEXT_PERMIT_FROM] = {", from %s", ", från %s"},
-    [TEXT_PERMIT_TO] = {" to %s", " till %s"},
-    [TEXT_CONTACT_NONE] = {"no contact is stored", "ingen kontaktuppgift är inlagd"},
-    [TEXT_CONTACT_HOW_TO_STORE] =
-        {"It is stored by import of regions.csv with phone, email, url or hours.",
-         "Den läggs in med import av regions.csv med phone, email, url eller hours."},
-    [TEXT_HEALTHCARE_REGIONS] = {"Northern", "Norra"},
-    [TEXT_HEALTHCARE_REGIONS + 1] = {"Central", "Mellansverige"},
-    [TEXT_HEALTHCARE_REGIONS + 2] = {"Stockholm-Gotland", "Stockholm-Gotland"},
-    [TEXT_HEALTHCARE_REGIONS + 3] = {"Western", "Västra"},
-    [TEXT_HEALTHCARE_REGIONS + 4] = {"South-eastern", "Sydöstra"},
-    [TEXT_HEALTHCARE_REGIONS + 5] = {"Southern", "Södra"},
 };

@@ -21,6 +21,7 @@ enum value_form {
     VALUE_LIST,    // a text, once for each item of the list
     VALUE_HOLD,    // a duration of at most 72 hours, in seconds
     VALUE_OPERAND, // a text that stands beside the options; option is what usage calls it
+    VALUE_WORDS,   // the same of several words, which become one text
 };
 
 struct value_option {

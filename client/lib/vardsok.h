@@ -53,7 +53,10 @@ enum vardsok_method {
     VARDSOK_MATCH_BATCH = 2, // MatchBatchRequest -> stream of MatchBatchResponse
     VARDSOK_GET = 10,        // GetRequest -> GetResponse
     VARDSOK_LIST = 11,       // ListRequest -> ListResponse
-    VARDSOK_APPLY = 20,      // ApplyRequest -> ApplyResponse
+    // SearchServicesRequest -> SearchServicesResponse
+    VARDSOK_SEARCH_SERVICES = 12,
+    VARDSOK_GET_CONTACT = 13, // GetContactRequest -> GetContactResponse
+    VARDSOK_APPLY = 20,       // ApplyRequest -> ApplyResponse
     // CapacityService. The writes answer as ApplyResponse does: the revision that the
     // write got (in a retry the first one's) and what is stored when it answers.
     VARDSOK_CAPACITY_PUBLISH = 30,  // PublishRequest -> PublishResponse
