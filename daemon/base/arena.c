@@ -20,27 +20,37 @@ struct arena_chunk {
 
 // Each chunk doubles the one before, so a request needs few of them and the newest is
 // always the largest.
-static void grow(struct arena *arena, size_t size)
+static bool grow(struct arena *arena, size_t size)
 {
     size_t capacity = arena->chunk ? arena->chunk->capacity * 2 : FIRST_CHUNK;
     while (capacity < size)
         capacity *= 2;
     struct arena_chunk *chunk = malloc(sizeof *chunk + capacity);
-    CHECK(chunk != NULL);
+    if (chunk == NULL)
+        return false;
     chunk->previous = arena->chunk;
     chunk->capacity = capacity;
     arena->chunk = chunk;
     arena->used = 0;
+    return true;
+}
+
+void *arena_try_alloc(struct arena *arena, size_t size)
+{
+    CHECK(size <= SIZE_MAX / 4);
+    size = (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
+    if ((arena->chunk == NULL || arena->chunk->capacity - arena->used < size) &&
+        !grow(arena, size))
+        return NULL;
+    void *memory = arena->chunk->data + arena->used;
+    arena->used += size;
+    return memory;
 }
 
 void *arena_alloc(struct arena *arena, size_t size)
 {
-    CHECK(size <= SIZE_MAX / 4);
-    size = (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
-    if (arena->chunk == NULL || arena->chunk->capacity - arena->used < size)
-        grow(arena, size);
-    void *memory = arena->chunk->data + arena->used;
-    arena->used += size;
+    void *memory = arena_try_alloc(arena, size);
+    CHECK(memory != NULL);
     return memory;
 }
 

@@ -8,13 +8,15 @@
 
 #define MAX_LENGTH_LINE 24 // a bulk length has at most 20 characters
 
-// NULL: too many; hiredis then gives up, as it must.
+// NULL: too many, or no memory; hiredis then gives up, as it must.
 static struct log_redis_reply *make(const redisReadTask *task)
 {
     struct log_redis_parser *parser = task->privdata;
     if (++parser->n_nodes > LOG_REDIS_MAX_NODES)
         return NULL;
-    struct log_redis_reply *reply = arena_alloc(&parser->arena, sizeof *reply);
+    struct log_redis_reply *reply = arena_try_alloc(&parser->arena, sizeof *reply);
+    if (!reply)
+        return NULL;
     *reply = (struct log_redis_reply){.type = (enum log_redis_reply_type)task->type};
     if (task->parent) {
         struct log_redis_reply *parent = task->parent->obj;
@@ -33,10 +35,10 @@ static void *make_text(const redisReadTask *task, char *text, size_t len)
     struct log_redis_parser *parser = task->privdata;
     if (len > LOG_REDIS_MAX_TEXT)
         return NULL;
-    struct log_redis_reply *reply = make(task);
+    char *copy = arena_try_alloc(&parser->arena, len + 1);
+    struct log_redis_reply *reply = copy ? make(task) : NULL;
     if (!reply)
         return NULL;
-    char *copy = arena_alloc(&parser->arena, len + 1);
     memcpy(copy, text, len);
     copy[len] = '\0';
     reply->text = (struct slice){copy, len};

@@ -49,10 +49,10 @@ struct log_redis_parser {
 void log_redis_parser_init(struct log_redis_parser *parser);
 void log_redis_parser_close(struct log_redis_parser *parser); // fine on a zeroed one
 
-// STATUS_DATA_LOSS: more bytes than one reply may have.
+// STATUS_DATA_LOSS: more bytes than one reply may have, or than there is memory for.
 int log_redis_parser_feed(struct log_redis_parser *parser, struct slice bytes);
 // 0 with *reply set, or NULL when more bytes are needed. The reply lives until the next
-// call. STATUS_DATA_LOSS: not RESP, or over a limit above.
+// call. STATUS_DATA_LOSS: not RESP, over a limit above, or no memory for it.
 int log_redis_parser_next(struct log_redis_parser *parser,
                           const struct log_redis_reply **reply);
 

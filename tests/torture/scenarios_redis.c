@@ -21,6 +21,7 @@
 #include "base/check.h"
 #include "base/status.h"
 #include "log_redis/log_redis.h"
+#include "log_redis/resp.h"
 #include "torture/calls.h"
 #include "torture/torture.h"
 
@@ -332,6 +333,56 @@ static void follow(const char *url)
     strike_stage(&stage);
 }
 
+// --- replies ---
+
+#define TEXT_LEN (1 << 20)
+#define PIECE 65536 // what is read at once
+#define HEADER "*3\r\n:7\r\n$2\r\nhi\r\n$1048576\r\n"
+
+static void write_reply(struct buffer *out)
+{
+    buffer_append(out, HEADER, strlen(HEADER));
+    memset(buffer_reserve(out, TEXT_LEN), 'a', TEXT_LEN);
+    out->len += TEXT_LEN;
+    buffer_append(out, "\r\n+OK\r\n", 7);
+}
+
+// Of two replies how many came; negative: the connection is to be dropped.
+static int read_replies(struct log_redis_parser *parser, const struct buffer *bytes)
+{
+    int n = 0;
+    for (size_t at = 0; at < bytes->len; at += PIECE) {
+        size_t len = bytes->len - at < PIECE ? bytes->len - at : PIECE;
+        int status = log_redis_parser_feed(parser, (struct slice){bytes->data + at, len});
+        const struct log_redis_reply *reply = NULL;
+        while (status == 0 && (status = log_redis_parser_next(parser, &reply)) == 0 &&
+               reply) {
+            const struct log_redis_reply *text = log_redis_reply_at(reply, 2);
+            TORTURE_EXPECT(n > 0 || log_redis_reply_text(text).len == TEXT_LEN);
+            TORTURE_EXPECT(n == 0 || slice_equal(reply->text, slice_from("OK")));
+            n++;
+        }
+        if (status != 0)
+            return status;
+    }
+    return n;
+}
+
+static enum torture_end replies_are_read(void)
+{
+    struct buffer bytes = {0};
+    struct log_redis_parser parser;
+    torture_hold();
+    write_reply(&bytes);
+    torture_go();
+    log_redis_parser_init(&parser);
+    int n = read_replies(&parser, &bytes);
+    TORTURE_EXPECT(n == 2 || n == STATUS_DATA_LOSS);
+    log_redis_parser_close(&parser);
+    buffer_free(&bytes);
+    return n == 2 ? TORTURE_DONE : TORTURE_REFUSED;
+}
+
 // --- scenarios ---
 
 static enum torture_end entries_are_appended_to_ours(void)
@@ -358,6 +409,10 @@ static void private_has_them(void)
 }
 
 const struct torture_scenario torture_redis[] = {
+    {.name = "log_replies_are_read",
+     .memory = true,
+     .peer_size = PIECE,
+     .run = replies_are_read},
     {.name = "log_entries_are_appended",
      .memory = true,
      .system = true,
