@@ -65,6 +65,13 @@ static int take_item(struct log_redis_follow *follow, const struct log_redis_rep
                                   "Redis sent entries that were not asked for");
         return -1;
     }
+    // Trimmed while this daemon stood still, or entries taken out: the next connection's proof
+    // tells which, and a second time there is no doubt.
+    if (status == 0 && sequence > due && due > 1 && follow->gap != due) {
+        follow->gap = due;
+        log_redis_connection_drop(&follow->connection, "the log has a gap");
+        return -1;
+    }
     if (status || sequence != due) {
         struct slice id = log_redis_reply_text(log_redis_reply_at(item, 0));
         snprintf(detail, sizeof detail, "entry %llu-0 is due, %.40s came",

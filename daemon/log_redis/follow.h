@@ -45,6 +45,7 @@ struct log_redis_follow {
     enum log_redis_follow_state state;
     struct log_redis_position seen; // handed over last
     uint32_t count;                 // entries asked for
+    uint64_t gap;                   // entry that was due when a later one came; 0: never
     bool has_caught_up;             // once: it is read from while entries come
     uint64_t due, due_ms;           // the log is known to hold this entry, and since when
 };

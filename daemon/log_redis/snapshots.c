@@ -127,12 +127,12 @@ void log_redis_note_entry(struct log_redis *log, uint64_t sequence, size_t len)
 static uint64_t find_keep_from(const struct log_redis *log)
 {
     uint64_t sequence = log->follow.seen.sequence, bytes = 0;
-    for (unsigned n = 0; n < LOG_REDIS_KEEP_ENTRIES && sequence > 1; n++, sequence--) {
+    for (unsigned n = 0; n < LOG_REDIS_KEEP_ENTRIES && sequence > 0; n++, sequence--) {
         bytes += log->lengths[sequence % LOG_REDIS_KEEP_ENTRIES];
         if (bytes > LOG_REDIS_KEEP_BYTES)
             break;
     }
-    return sequence;
+    return sequence + 1;
 }
 
 void log_redis_make_when_due(struct log_redis *log)
