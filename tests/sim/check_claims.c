@@ -71,12 +71,21 @@ static void check_free(struct sim *sim, struct sim_node *node,
             (long long)capacity->slots, (long long)confirmed, (long long)held);
 }
 
+// Within 20 s of now, or within a millisecond of a hold's end.
+static int64_t choose_seen_ms(struct sim *sim)
+{
+    const struct model_claim *hold = model_first_hold(&sim->model);
+    if (hold && sim_chance(&sim->random, 50))
+        return hold->until_ms + sim_between(&sim->random, -1, 1);
+    return sim_now_ms(sim) + sim_between(&sim->random, -20, 20) * SECOND_MS;
+}
+
 // As readers see them whose clock says this or that.
 void check_slots(struct sim_node *node)
 {
     struct sim *sim = node->sim;
     const struct naive_world *stored = &sim->model.world.stored;
-    int64_t seen_ms = sim_now_ms(sim) + sim_between(&sim->random, -20, 20) * SECOND_MS;
+    int64_t seen_ms = choose_seen_ms(sim);
     state_see_time(replica_state(node->replica), seen_ms);
     for (size_t i = 0; i < naive_count(stored, KIND_CAPACITY); i++)
         check_free(sim, node, &naive_at(stored, KIND_CAPACITY, i)->capacity, seen_ms);

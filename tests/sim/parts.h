@@ -74,15 +74,13 @@ struct sim_node {
     uint64_t life; // 0: down; else its number
     struct replica *replica;
     struct replica_log_events events;
-    int64_t started_ms; // in virtual time
     struct sim_link link;
-    int64_t clock_off_ms;
-    int64_t clock_drift;    // ms a second, since clock_set_ms
-    int64_t clock_set_ms;   // UTC
-    int64_t clock_stood_ms; // what it shows for ever; 0: it runs
+    int64_t clock_off_ms, started_ms;  // ahead of UTC; when, in virtual time
+    int64_t clock_drift, clock_set_ms; // ms a second, since then (UTC)
+    int64_t clock_stood_ms;            // what it shows for ever; 0: it runs
     int64_t logical_ms;
     uint32_t n_open; // calls
-    uint64_t tick;   // number of the tick to come; 0: none
+    uint64_t tick;   // number of the tick to come, at tick_at_ms; 0: none
     int64_t tick_at_ms;
 };
 
@@ -100,8 +98,8 @@ struct sim_request {
     bool gives_up_on_not;
     bool must_be_acked; // sent when all had healed
     bool acked;
-    uint64_t began, ended;    // the first try, the first answer; in the order of events
-    uint64_t first_sequence;  // of the first answer
+    // The first try and the first answer in the order of events, and its sequence.
+    uint64_t began, ended, first_sequence;
     struct model_entry told;  // when acked
     struct sim_request *next; // all of the run, newest first
 };
@@ -184,8 +182,7 @@ void node_start(struct sim_node *node);
 void node_operate(struct sim_node *node); // an operator restarts it, in a while
 void node_stop(struct sim_node *node, bool clean);
 void node_restart_later(struct sim_node *node, int64_t most_ms);
-// Ticks while calls are open, and when a hold runs out by its clock.
-void node_watch(struct sim_node *node);
+void node_watch(struct sim_node *node);           // ticks while something waits for them
 int64_t node_now_ms(const struct sim_node *node); // by its own clock, UTC
 void node_set_clock(struct sim_node *node, int64_t off_ms, int64_t drift, bool stands);
 
