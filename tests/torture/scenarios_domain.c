@@ -10,6 +10,7 @@
 #include "base/status.h"
 #include "domain/ask.h"
 #include "domain/request_ids.h"
+#include "domain/snapshot.h"
 #include "lib/samples.h"
 #include "lib/world.h"
 #include "match/query.h"
@@ -257,6 +258,33 @@ static enum torture_end batch_is_taken_back(void)
     return TORTURE_DONE;
 }
 
+static enum torture_end snapshot_is_written_and_read(void)
+{
+    struct snapshot_head head;
+    struct buffer bytes = {0}, answers = {0};
+    torture_hold();
+    struct replica *replica = replica_new(&clock), *other = replica_new(&clock);
+    struct state *state = replica_state(replica), *copy = replica_state(other);
+    TORTURE_EXPECT(apply(state, buffer_slice(&world_command)).status == 0);
+    torture_go();
+    struct snapshot_walk *walk = snapshot_begin(state, false, &head);
+    int status;
+    while ((status = snapshot_step(walk, 7, &bytes)) == 1)
+        ;
+    snapshot_end(walk);
+    TORTURE_EXPECT(status == 0);
+    TORTURE_EXPECT(snapshot_read(copy, buffer_slice(&bytes)) == 0);
+    TORTURE_EXPECT(snapshot_finish(copy, &head) == 0);
+    expect_world(copy);
+    answer_all(copy, &answers);
+    TORTURE_EXPECT(slice_equal(buffer_slice(&answers), buffer_slice(&answers_after)));
+    buffer_free(&bytes);
+    buffer_free(&answers);
+    replica_free(replica);
+    replica_free(other);
+    return TORTURE_DONE;
+}
+
 // --- request ids ---
 
 #define N_IDS 20000
@@ -300,6 +328,10 @@ const struct torture_scenario torture_domain[] = {
      .run = batch_is_taken_back,
      .memory = true,
      .prepare = prepare_refused_batch},
+    {.name = "state_snapshot_is_written_and_read",
+     .run = snapshot_is_written_and_read,
+     .memory = true,
+     .prepare = prepare_world},
     {.name = "request_ids_grow", .run = request_ids_grow, .memory = true},
     {0},
 };
