@@ -34,7 +34,7 @@ function(vardsok_tool source)
   get_filename_component(name ${source} NAME_WE)
   add_executable(tool_${name} ${source})
   set_target_properties(tool_${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
-  vardsok_link(tool_${name} replica)
+  vardsok_link(tool_${name} replica tests)
 endfunction()
 
 function(vardsok_python_test script)
