@@ -15,7 +15,7 @@ from verify import expect, status
 
 N_RACES, N_RACES_QUICK = 10000, 200
 N_KILLS_QUICK = 4
-RACES_A_LOG = 2000  # what is kept in memory and judged at once
+RACES_A_LOG = 1000  # what is kept in memory and judged at once; so many entries are never trimmed
 RACES_A_KILL = 8
 QUIET_S = 20
 

@@ -74,7 +74,13 @@ class Arena:
         spare = len(self.urls) * (1 + len(watches))
         self.lookers, self.clients = self.crowd.peers[:spare], self.crowd.peers[spare:]
         self.unit = self.lookers[-1]  # who publishes
-        self.crowd.call(self.unit, "setup", world())
+        self.wait_applied(self.crowd.call(self.unit, "setup", world()).revision)
+
+    def wait_applied(self, revision):
+        """Until every daemon shows it."""
+        for peer in self.lookers[:len(self.urls)]:
+            while self.crowd.call(peer, "list", "").revision < revision:
+                pass
 
     def __enter__(self):
         for number, peer in enumerate(self.lookers[:len(self.kinds) * len(self.urls)]):
@@ -103,10 +109,9 @@ class Arena:
 
     def read_all(self):
         """Every daemon's capacities and claims, once all have the same revision."""
-        newest = max(call.revision for call in self.crowd.calls)
+        self.wait_applied(max(call.revision for call in self.crowd.calls))
         for peer in self.lookers[:len(self.urls)]:
-            while self.crowd.call(peer, "list", "").revision < newest:
-                pass
+            self.crowd.call(peer, "list", "")
             page = self.crowd.call(peer, "list_claims", (("", 0), *FIRST_PAGE))
             while page.token:
                 after = page.rows[-1][1].id
