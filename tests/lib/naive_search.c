@@ -109,6 +109,7 @@ static int smallest(int a, int b)
 static int distance(const struct word *a, const struct word *b)
 {
     int d[LETTERS_MAX + 1][LETTERS_MAX + 1];
+    CHECK(a->n >= 0 && b->n >= 0); // else gcc thinks that d may be empty
     for (int i = 0; i <= a->n; i++)
         for (int j = 0; j <= b->n; j++) {
             d[i][j] = i == 0 ? j : j == 0 ? i : NOT_FOUND;
