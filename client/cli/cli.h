@@ -42,8 +42,8 @@ struct command {
     const char *name;
     const char *brief; // usage in one line
     const char *usage; // usage whole
-    enum text what_for;
-    enum text more; // what the options do, or TEXT_NONE
+    const char *what_for[LANGUAGE_COUNT];
+    const char *more[LANGUAGE_COUNT]; // what the options do, or NULL
     int (*run)(struct cli *cli, int argc, char **argv);
 };
 extern const struct command cli_commands[]; // ends with a NULL name

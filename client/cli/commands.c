@@ -8,10 +8,14 @@
     "         [--weight-max KG] [--bmi-min N] [--bmi-max N] [--age-min YEARS]\n"         \
     "         [--age-max YEARS] [--sex female|male] [--condition TEXT]...\n"             \
     "         [--prerequisite TEXT]... [--aftercare TEXT] [--note TEXT]"
-#define NO_MORE TEXT_NONE
+#define NO_MORE                                                                          \
+    {                                                                                    \
+        NULL, NULL                                                                       \
+    }
 
 const struct command cli_commands[] = {
-    {"match", "match --service CODE --region CODE [options], or match --batch FILE|-",
+    {"match",
+     "match --service CODE --region CODE [options], or match --batch FILE|-",
      "match --service CODE --region CODE [--asa N] [--weight KG] [--height CM]\n"
      "         [--age YEARS] [--sex female|male] [--from MUNICIPALITY|LAT,LON]\n"
      "         [--on DATE] [--in-region SET] [--max-wait DAYS] [--max-km KM]\n"
@@ -20,58 +24,167 @@ const struct command cli_commands[] = {
      "         [--order earliest|nearest|cheapest] [--limit N] [--certain]\n"
      "         [--explain] [--min-revision N]\n"
      "       vardsok match --batch FILE|-",
-     TEXT_FOR_MATCH, NO_MORE, command_match},
-    {"service search", "service search TEXT [--limit N]",
-     "service search TEXT [--limit N]", TEXT_FOR_SERVICE_SEARCH, TEXT_MORE_SERVICE_SEARCH,
+     {"find who can take a patient, when and on what terms",
+      "hitta vem som kan ta emot en patient, när och på vilka villkor"},
+     NO_MORE,
+     command_match},
+    {"service search",
+     "service search TEXT [--limit N]",
+     "service search TEXT [--limit N]",
+     {"find a care service by words", "sök en vårdtjänst med egna ord"},
+     {"TEXT is a code or words of a name, in Swedish or English. å, ä and ö may be "
+      "written\na and o, and a typing error or two is forgiven. All words must be "
+      "found.\n  --limit N  so many at most, 1-100 (default 10)",
+      "TEXT är en kod eller ord ur ett namn, på svenska eller engelska. å, ä och ö "
+      "får "
+      "skrivas\na och o, och ett par skrivfel förlåts. Alla ord måste finnas.\n"
+      "  --limit N  högst så många, 1-100 (annars 10)"},
      command_service_search},
-    {"service show", "service show CODE", "service show CODE", TEXT_FOR_SERVICE_SHOW,
-     NO_MORE, command_service_show},
-    {"contact", "contact REGION|MUNICIPALITY", "contact REGION|MUNICIPALITY",
-     TEXT_FOR_CONTACT, TEXT_MORE_CONTACT, command_contact},
-    {"import", "import DIR|- [--kind K] [options]",
-     "import DIR|- [--kind K] [--dry-run] [--keep-going] [--replace]", TEXT_FOR_IMPORT,
-     NO_MORE, command_import},
-    {"export", "export DIR", "export DIR", TEXT_FOR_EXPORT, NO_MORE, command_export},
-    {"wait set", "wait set --unit U --service S --observed DATE [options]",
+    {"service show",
+     "service show CODE",
+     "service show CODE",
+     {"show a care service, and what leads to it",
+      "visa en vårdtjänst och vad som leder till den"},
+     NO_MORE,
+     command_service_show},
+    {"contact",
+     "contact REGION|MUNICIPALITY",
+     "contact REGION|MUNICIPALITY",
+     {"how a region's navigator is reached", "hur en regions vårdlots nås"},
+     {"REGION and MUNICIPALITY are codes or names: 14, 1281, skane, lund",
+      "REGION och MUNICIPALITY är koder eller namn: 14, 1281, skåne, lund"},
+     command_contact},
+    {"import",
+     "import DIR|- [--kind K] [options]",
+     "import DIR|- [--kind K] [--dry-run] [--keep-going] [--replace]",
+     {"check CSV files and write what has changed",
+      "kontrollera CSV-filer och skriv det som ändrats"},
+     NO_MORE,
+     command_import},
+    {"export",
+     "export DIR",
+     "export DIR",
+     {"write everything that is stored as CSV files",
+      "skriv ut allt som finns lagrat som CSV-filer"},
+     NO_MORE,
+     command_export},
+    {"wait set",
+     "wait set --unit U --service S --observed DATE [options]",
      "wait set --unit U --service S --observed DATE [--current N]\n"
      "         [--forecast N --until DATE] [--statistic estimate|median|p90|max]\n"
      "         [--sample N] [--source T]",
-     TEXT_FOR_WAIT_SET, NO_MORE, command_wait_set},
-    {"wait show", "wait show --unit U --service S", "wait show --unit U --service S",
-     TEXT_FOR_WAIT_SHOW, NO_MORE, command_wait_show},
+     {"report a waiting time", "rapportera en väntetid"},
+     NO_MORE,
+     command_wait_set},
+    {"wait show",
+     "wait show --unit U --service S",
+     "wait show --unit U --service S",
+     {"show a waiting time", "visa en väntetid"},
+     NO_MORE,
+     command_wait_show},
     {"capacity publish",
      "capacity publish --id ID --unit U --service S --slots N --from DATE --to DATE "
      "--open-to SET [options]",
      "capacity publish --id ID --unit U --service S --slots N --from DATE --to DATE\n"
      "         --open-to SET\n" CAPACITY_OPTIONS,
-     TEXT_FOR_CAPACITY_PUBLISH, TEXT_MORE_CAPACITY_PUBLISH, command_capacity_publish},
-    {"capacity list", "capacity list [options]",
+     {"publish free slots of a unit", "publicera lediga platser på en enhet"},
+     {"--open-to takes codes and healthcare regions, 01|09|@norra, or *. The last day "
+      "to book\nis --book-by, else the last day of the window. --condition and "
+      "--prerequisite may be\nrepeated.",
+      "--open-to tar koder och sjukvårdsregioner, 01|09|@norra, eller *. Sista dag "
+      "att boka är\n--book-by, annars fönstrets sista dag. --condition och "
+      "--prerequisite får upprepas."},
+     command_capacity_publish},
+    {"capacity list",
+     "capacity list [options]",
      "capacity list [--unit U] [--service S] [--open-to REGION] [--available]",
-     TEXT_FOR_CAPACITY_LIST, TEXT_MORE_CAPACITY_LIST, command_capacity_list},
-    {"capacity show", "capacity show ID", "capacity show ID", TEXT_FOR_CAPACITY_SHOW,
-     NO_MORE, command_capacity_show},
-    {"capacity change", "capacity change ID [options] [--clear OPTION]...",
+     {"list free slots", "lista lediga platser"},
+     {"--open-to REGION: what that region may claim. "
+      "--available: neither closed nor full.",
+      "--open-to REGION: det som den regionen får boka. "
+      "--available: varken stängt eller fullt."},
+     command_capacity_list},
+    {"capacity show",
+     "capacity show ID",
+     "capacity show ID",
+     {"show free slots, and who has them until when",
+      "visa lediga platser och vem som har dem till när"},
+     NO_MORE,
+     command_capacity_show},
+    {"capacity change",
+     "capacity change ID [options] [--clear OPTION]...",
      "capacity change ID [--clear OPTION]... [--unit U] [--service S] [--slots N]\n"
      "         [--from DATE] [--to DATE] [--open-to SET]\n" CAPACITY_OPTIONS,
-     TEXT_FOR_CAPACITY_CHANGE, TEXT_MORE_CAPACITY_CHANGE, command_capacity_change},
-    {"capacity withdraw", "capacity withdraw ID [--even-confirmed]",
-     "capacity withdraw ID [--even-confirmed]", TEXT_FOR_CAPACITY_WITHDRAW,
-     TEXT_MORE_CAPACITY_WITHDRAW, command_capacity_withdraw},
-    {"claim take", "claim take --capacity ID --region CODE [options]",
+     {"change what is published", "ändra det som är publicerat"},
+     {"What is not given stays as it is; --clear price (repeat it for more) empties "
+      "an option.\n--condition and --prerequisite replace the whole list. --slots may "
+      "go down to what is\ntaken.",
+      "Det som inte anges står kvar; --clear price (får upprepas) tömmer en "
+      "uppgift.\n--condition och --prerequisite ersätter hela listan. --slots kan "
+      "minskas till det som är\ntaget."},
+     command_capacity_change},
+    {"capacity withdraw",
+     "capacity withdraw ID [--even-confirmed]",
+     "capacity withdraw ID [--even-confirmed]",
+     {"take free slots back", "dra tillbaka lediga platser"},
+     {"Holds are released. Over confirmed claims it takes --even-confirmed; they are "
+      "listed, and\ntheir regions see them as withdrawn.",
+      "Reservationer släpps. Finns bekräftade bokningar krävs --even-confirmed; de "
+      "listas, och\nregionerna ser dem som indragna."},
+     command_capacity_withdraw},
+    {"claim take",
+     "claim take --capacity ID --region CODE [options]",
      "claim take --capacity ID --region CODE [--slots N] [--hold 24h] [--case REF]",
-     TEXT_FOR_CLAIM_TAKE, TEXT_MORE_CLAIM_HOLD, command_claim_take},
-    {"claim extend", "claim extend CLAIM [--hold 24h]", "claim extend CLAIM [--hold 24h]",
-     TEXT_FOR_CLAIM_EXTEND, TEXT_MORE_CLAIM_EXTEND, command_claim_extend},
-    {"claim confirm", "claim confirm CLAIM", "claim confirm CLAIM",
-     TEXT_FOR_CLAIM_CONFIRM, NO_MORE, command_claim_confirm},
-    {"claim release", "claim release CLAIM", "claim release CLAIM",
-     TEXT_FOR_CLAIM_RELEASE, NO_MORE, command_claim_release},
-    {"claim show", "claim show CLAIM", "claim show CLAIM", TEXT_FOR_CLAIM_SHOW, NO_MORE,
+     {"hold free slots while the patient decides",
+      "reservera lediga platser medan patienten bestämmer sig"},
+     {"--hold is 30s, 90m, 24h or 3d, at most 72 h (default 24h), from now. --case is "
+      "your own\nreference; a personal identity number is refused.",
+      "--hold är 30s, 90m, 24h eller 3d, högst 72 h (annars 24h), från nu. --case är "
+      "er egen\nreferens; ett personnummer nekas."},
+     command_claim_take},
+    {"claim extend",
+     "claim extend CLAIM [--hold 24h]",
+     "claim extend CLAIM [--hold 24h]",
+     {"let a hold run longer, once", "förläng en reservation, en gång"},
+     {"--hold is 30s, 90m, 24h or 3d, at most 72 h (default "
+      "24h), from now; it never shortens.",
+      "--hold är 30s, 90m, 24h eller 3d, högst 72 h (annars "
+      "24h), från nu; den förkortar aldrig."},
+     command_claim_extend},
+    {"claim confirm",
+     "claim confirm CLAIM",
+     "claim confirm CLAIM",
+     {"make a hold a booking", "bekräfta en reservation: platserna är bokade"},
+     NO_MORE,
+     command_claim_confirm},
+    {"claim release",
+     "claim release CLAIM",
+     "claim release CLAIM",
+     {"give a hold or a booking back", "lämna tillbaka en reservation eller en bokning"},
+     NO_MORE,
+     command_claim_release},
+    {"claim show",
+     "claim show CLAIM",
+     "claim show CLAIM",
+     {"show one claim", "visa en bokning"},
+     NO_MORE,
      command_claim_show},
-    {"claim list", "claim list [options]",
+    {"claim list",
+     "claim list [options]",
      "claim list [--region CODE] [--unit U] [--capacity ID]\n"
      "         [--state held|confirmed|released|expired]",
-     TEXT_FOR_CLAIM_LIST, TEXT_MORE_CLAIM_LIST, command_claim_list},
-    {"status", "status", "status", TEXT_FOR_STATUS, NO_MORE, command_status},
-    {NULL, NULL, NULL, TEXT_NONE, NO_MORE, NULL},
+     {"list claims and until when they are held",
+      "lista bokningar och till när de är reserverade"},
+     {"--state is held, confirmed, released or expired.",
+      "--state är held (reserverad), confirmed (bekräftad), "
+      "released (återlämnad) eller expired\n(utgången)."},
+     command_claim_list},
+    {"status",
+     "status",
+     "status",
+     {"how the daemon, its log and its data are",
+      "hur tjänsten, dess logg och dess data mår"},
+     NO_MORE,
+     command_status},
+    {NULL, NULL, NULL, {NULL, NULL}, NO_MORE, NULL},
 };

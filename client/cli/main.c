@@ -23,8 +23,7 @@ static int print_help(const struct cli *cli)
 {
     printf("%s\n\n", text_get(cli->language, TEXT_HELP_HEAD));
     for (const struct command *command = cli_commands; command->name; command++)
-        printf("  %-17s  %s\n", command->name,
-               text_get(cli->language, command->what_for));
+        printf("  %-17s  %s\n", command->name, command->what_for[cli->language]);
     printf("\n%s\n", text_get(cli->language, TEXT_HELP_COMMON));
     return EXIT_DONE;
 }
@@ -57,7 +56,7 @@ static bool print_group(const struct cli *cli, const char *word)
         if (!is_in_group(command, word))
             continue;
         printf("%svardsok %s\n    %s\n", found ? "\n" : "", command->usage,
-               text_get(cli->language, command->what_for));
+               command->what_for[cli->language]);
         found = true;
     }
     return found;
@@ -133,15 +132,27 @@ static int run(struct cli *cli, int argc, char **argv)
     return unknown_command(cli, argc - n, argv + n);
 }
 
+// --lang counts wherever it stands, also for what is wrong before it and for --help.
+static void set_language(struct cli *cli, int argc, char **argv)
+{
+    cli->language = text_language_of_environment();
+    for (int i = 1; i < argc; i++) {
+        if (strncmp(argv[i], "--lang=", 7) == 0)
+            text_language_find(argv[i] + 7, &cli->language);
+        else if (strcmp(argv[i], "--lang") == 0 && i + 1 < argc)
+            text_language_find(argv[i + 1], &cli->language);
+    }
+}
+
 int main(int argc, char **argv)
 {
     set_locale();
     const char *no_color = getenv("NO_COLOR");
     struct cli cli = {
         .timeout_ms = CLI_TIMEOUT_DEFAULT_MS,
-        .language = text_language_of_environment(),
         .colours = isatty(STDOUT_FILENO) && (no_color == NULL || *no_color == '\0'),
     };
+    set_language(&cli, argc, argv);
     int exit_code = run(&cli, argc - 1, argv + 1);
     vardsok_close(cli.connection);
     arena_free(&cli.arena);

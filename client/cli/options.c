@@ -57,10 +57,9 @@ static bool read_timeout(const char *text, uint32_t *ms)
 static int help(const struct cli *cli)
 {
     const struct command *command = cli->command;
-    printf("vardsok %s\n\n%s\n", command->usage,
-           text_get(cli->language, command->what_for));
-    if (command->more != TEXT_NONE)
-        printf("%s\n", text_get(cli->language, command->more));
+    printf("vardsok %s\n\n%s\n", command->usage, command->what_for[cli->language]);
+    if (command->more[cli->language])
+        printf("%s\n", command->more[cli->language]);
     printf("\n%s\n", text_get(cli->language, TEXT_HELP_COMMON));
     return EXIT_DONE;
 }

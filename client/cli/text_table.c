@@ -34,71 +34,6 @@ const char *const text_table[TEXT_COUNT][LANGUAGE_COUNT] = {
          "Slutkod: 0 klart, 1 nekat, 2 fel användning, 3 ingen tjänst nåddes, 4 "
          "importrader "
          "nekades"},
-    [TEXT_FOR_MATCH] = {"find who can take a patient, when and on what terms",
-                        "hitta vem som kan ta emot en patient, när och på vilka villkor"},
-    [TEXT_FOR_IMPORT] = {"check CSV files and write what has changed",
-                         "kontrollera CSV-filer och skriv det som ändrats"},
-    [TEXT_FOR_EXPORT] = {"write everything that is stored as CSV files",
-                         "skriv ut allt som finns lagrat som CSV-filer"},
-    [TEXT_FOR_WAIT_SET] = {"report a waiting time", "rapportera en väntetid"},
-    [TEXT_FOR_WAIT_SHOW] = {"show a waiting time", "visa en väntetid"},
-    [TEXT_FOR_STATUS] = {"how the daemon, its log and its data are",
-                         "hur tjänsten, dess logg och dess data mår"},
-    [TEXT_FOR_CAPACITY_PUBLISH] = {"publish free slots of a unit",
-                                   "publicera lediga platser på en enhet"},
-    [TEXT_FOR_CAPACITY_CHANGE] = {"change what is published",
-                                  "ändra det som är publicerat"},
-    [TEXT_FOR_CAPACITY_WITHDRAW] = {"take free slots back",
-                                    "dra tillbaka lediga platser"},
-    [TEXT_FOR_CAPACITY_SHOW] = {"show free slots, and who has them until when",
-                                "visa lediga platser och vem som har dem till när"},
-    [TEXT_FOR_CAPACITY_LIST] = {"list free slots", "lista lediga platser"},
-    [TEXT_FOR_CLAIM_TAKE] = {"hold free slots while the patient decides",
-                             "reservera lediga platser medan patienten bestämmer sig"},
-    [TEXT_FOR_CLAIM_EXTEND] = {"let a hold run longer, once",
-                               "förläng en reservation, en gång"},
-    [TEXT_FOR_CLAIM_CONFIRM] = {"make a hold a booking",
-                                "bekräfta en reservation: platserna är bokade"},
-    [TEXT_FOR_CLAIM_RELEASE] = {"give a hold or a booking back",
-                                "lämna tillbaka en reservation eller en bokning"},
-    [TEXT_FOR_CLAIM_SHOW] = {"show one claim", "visa en bokning"},
-    [TEXT_FOR_CLAIM_LIST] = {"list claims and until when they are held",
-                             "lista bokningar och till när de är reserverade"},
-    [TEXT_MORE_CAPACITY_PUBLISH] =
-        {"--open-to takes codes and healthcare regions, 01|09|@norra, or *. The last day "
-         "to book\nis --book-by, else the last day of the window. --condition and "
-         "--prerequisite may be\nrepeated.",
-         "--open-to tar koder och sjukvårdsregioner, 01|09|@norra, eller *. Sista dag "
-         "att boka är\n--book-by, annars fönstrets sista dag. --condition och "
-         "--prerequisite får upprepas."},
-    [TEXT_MORE_CAPACITY_CHANGE] =
-        {"What is not given stays as it is; --clear price (repeat it for more) empties "
-         "an option.\n--condition and --prerequisite replace the whole list. --slots may "
-         "go down to what is\ntaken.",
-         "Det som inte anges står kvar; --clear price (får upprepas) tömmer en "
-         "uppgift.\n--condition och --prerequisite ersätter hela listan. --slots kan "
-         "minskas till det som är\ntaget."},
-    [TEXT_MORE_CAPACITY_WITHDRAW] =
-        {"Holds are released. Over confirmed claims it takes --even-confirmed; they are "
-         "listed, and\ntheir regions see them as withdrawn.",
-         "Reservationer släpps. Finns bekräftade bokningar krävs --even-confirmed; de "
-         "listas, och\nregionerna ser dem som indragna."},
-    [TEXT_MORE_CAPACITY_LIST] = {"--open-to REGION: what that region may claim. "
-                                 "--available: neither closed nor full.",
-                                 "--open-to REGION: det som den regionen får boka. "
-                                 "--available: varken stängt eller fullt."},
-    [TEXT_MORE_CLAIM_HOLD] =
-        {"--hold is 30s, 90m, 24h or 3d, at most 72 h (default 24h), from now. --case is "
-         "your own\nreference; a personal identity number is refused.",
-         "--hold är 30s, 90m, 24h eller 3d, högst 72 h (annars 24h), från nu. --case är "
-         "er egen\nreferens; ett personnummer nekas."},
-    [TEXT_MORE_CLAIM_EXTEND] = {"--hold is 30s, 90m, 24h or 3d, at most 72 h (default "
-                                "24h), from now; it never shortens.",
-                                "--hold är 30s, 90m, 24h eller 3d, högst 72 h (annars "
-                                "24h), från nu; den förkortar aldrig."},
-    [TEXT_MORE_CLAIM_LIST] = {"--state is held, confirmed, released or expired.",
-                              "--state är held (reserverad), confirmed (bekräftad), "
-                              "released (återlämnad) eller expired\n(utgången)."},
     // wrong usage
     [TEXT_USAGE_LINE] = {"usage: vardsok %s\nMore: vardsok %s --help",
                          "användning: vardsok %s\nMer: vardsok %s --help"},
@@ -353,23 +288,6 @@ const char *const text_table[TEXT_COUNT][LANGUAGE_COUNT] = {
                              "once, whatever became of it.",
                              "Upprepa kommandot med --request-id %s: då görs det en "
                              "gång, vad som än hände nyss."},
-    [TEXT_FOR_SERVICE_SEARCH] = {"find a care service by words",
-                                 "sök en vårdtjänst med egna ord"},
-    [TEXT_FOR_SERVICE_SHOW] = {"show a care service, and what leads to it",
-                               "visa en vårdtjänst och vad som leder till den"},
-    [TEXT_FOR_CONTACT] = {"how a region's navigator is reached",
-                          "hur en regions vårdlots nås"},
-    [TEXT_MORE_SERVICE_SEARCH] =
-        {"TEXT is a code or words of a name, in Swedish or English. å, ä and ö may be "
-         "written\na and o, and a typing error or two is forgiven. All words must be "
-         "found.\n  --limit N  so many at most, 1-100 (default 10)",
-         "TEXT är en kod eller ord ur ett namn, på svenska eller engelska. å, ä och ö "
-         "får "
-         "skrivas\na och o, och ett par skrivfel förlåts. Alla ord måste finnas.\n"
-         "  --limit N  högst så många, 1-100 (annars 10)"},
-    [TEXT_MORE_CONTACT] =
-        {"REGION and MUNICIPALITY are codes or names: 14, 1281, skane, lund",
-         "REGION och MUNICIPALITY är koder eller namn: 14, 1281, skåne, lund"},
     [TEXT_SEARCH_NONE] =
         {"No care service was found for \"%.*s\". Try fewer or other words.",
          "Ingen vårdtjänst hittades för ”%.*s”. Prova färre eller andra ord."},
