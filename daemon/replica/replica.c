@@ -295,6 +295,16 @@ static void extend_chain(struct replica *replica, uint64_t sequence, const char 
     memcpy(replica->chain, canonical.digest, 16);
 }
 
+static int halt_at_later_version(struct replica *replica, uint64_t sequence,
+                                 unsigned version)
+{
+    char why[80];
+    snprintf(why, sizeof why,
+             "the entry has format version %u, this daemon reads %d: update vardsokd",
+             version, ENTRY_VERSION);
+    return replica_halt(replica, sequence, why);
+}
+
 static int on_entry(void *self, uint64_t sequence, struct slice bytes)
 {
     struct replica *replica = self;
@@ -306,8 +316,7 @@ static int on_entry(void *self, uint64_t sequence, struct slice bytes)
                             "GAP: the sequence does not follow the last one applied");
     int status = entry_decode(bytes, &entry);
     if (status == STATUS_UNIMPLEMENTED)
-        return replica_halt(replica, sequence,
-                            "the entry has a version newer than this daemon's");
+        return halt_at_later_version(replica, sequence, (unsigned char)bytes.data[0]);
     if (status != STATUS_OK || wire_command_check(entry.command) != STATUS_OK)
         return replica_halt(replica, sequence,
                             "CORRUPT: the entry's checksum or form is wrong");

@@ -323,7 +323,7 @@ Test(replica, a_gap_a_flipped_byte_a_foreign_command_and_a_newer_version_halt)
     size_t len = bytes.len - ENTRY_CHECKSUM_LEN;
     XXH128_canonicalFromHash(&checksum, XXH3_128bits(bytes.data, len));
     memcpy(bytes.data + len, checksum.digest, ENTRY_CHECKSUM_LEN);
-    check_halts(buffer_slice(&bytes), 2, "version newer");
+    check_halts(buffer_slice(&bytes), 2, "version 2");
     buffer_clear(&bytes);
     encode_entry(slice_from("\xff\xff"), &bytes);
     check_halts(buffer_slice(&bytes), 2, "CORRUPT");
