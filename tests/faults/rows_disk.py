@@ -19,7 +19,7 @@ from rows_kill import wait_log
 from rows_redis import denied_after, wait_writable
 from verify import check_embedded, expect, read_for, wait_why
 
-TMPFS_BYTES, ROOM_BYTES = 2 << 20, 64 << 20
+TMPFS_BYTES, ROOM_BYTES = 1 << 20, 64 << 20
 MAX_TAIL = 4096
 BROKEN_S = 2
 
