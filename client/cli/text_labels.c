@@ -62,35 +62,35 @@ const struct text_label text_labels[] = {
 };
 
 const char *const text_hints[REASON_COUNT][LANGUAGE_COUNT] = {
-    [REASON_SLOTS_TAKEN] = {"vardsok capacity show ID shows what is taken. Release "
-                            "claims first, or withdraw the capacity.",
-                            "vardsok capacity show ID visar vad som är taget. Lämna "
-                            "tillbaka bokningar först, eller dra tillbaka kapaciteten."},
+    [REASON_SLOTS_TAKEN] = {"Who has them: vardsok capacity show ID\nRelease claims "
+                            "first, or withdraw the capacity.",
+                            "Vem som har dem: vardsok capacity show ID\nLämna tillbaka "
+                            "bokningar först, eller dra tillbaka kapaciteten."},
     [REASON_NOT_OPEN_TO_REGION] =
-        {"Find what is open to you: vardsok capacity list --open-to REGION --available",
-         "Hitta det som är öppet för er: vardsok capacity list --open-to REGION "
-         "--available"},
+        {"What is open to you: vardsok capacity list --open-to REGION --available",
+         "Det som är öppet för er: vardsok capacity list --open-to REGION --available"},
     [REASON_CAPACITY_CLOSED] =
-        {"Find what is open still: vardsok capacity list --available",
-         "Hitta det som fortfarande är öppet: vardsok capacity list --available"},
+        {"What is open still: vardsok capacity list --available",
+         "Det som fortfarande är öppet: vardsok capacity list --available"},
     [REASON_NO_SLOTS_LEFT] =
-        {"Take fewer with --slots, find others with vardsok capacity list --available, "
-         "or wait: holds that run out become free.",
-         "Ta färre med --slots, hitta andra med vardsok capacity list --available, eller "
-         "vänta: reservationer som går ut blir lediga."},
-    [REASON_CLAIM_STATE] = {"vardsok claim show CLAIM says how it stands. One that is no "
-                            "longer held is taken anew: vardsok claim take",
-                            "vardsok claim show BOKNING visar läget. En som inte längre "
-                            "är reserverad tas på nytt: vardsok claim take"},
+        {"Take fewer with --slots, or find others: vardsok capacity list "
+         "--available\nHolds that run out become free again.",
+         "Ta färre med --slots, eller hitta andra: vardsok capacity list "
+         "--available\nReservationer som går ut blir lediga igen."},
+    [REASON_CLAIM_STATE] =
+        {"How it stands: vardsok claim show CLAIM\nWhat is no longer held is taken anew "
+         "with vardsok claim take.",
+         "Så här står det till: vardsok claim show BOKNING\nDet som inte längre är "
+         "reserverat tas på nytt med vardsok claim take."},
     [REASON_EXTENDED_BEFORE] =
-        {"Confirm it or release it before it runs out: vardsok claim confirm CLAIM",
-         "Bekräfta eller lämna tillbaka den innan den går ut: vardsok claim confirm "
-         "BOKNING"},
+        {"Before it runs out: vardsok claim confirm CLAIM, or vardsok claim release "
+         "CLAIM",
+         "Innan den går ut: vardsok claim confirm BOKNING, eller claim release BOKNING"},
     [REASON_CONFIRMED_CLAIMS] =
-        {"See whose they are: vardsok claim list --capacity ID --state confirmed\nTell "
-         "those regions, then withdraw with --even-confirmed.",
-         "Se vilka som har dem: vardsok claim list --capacity ID --state "
-         "confirmed\nMeddela de regionerna och dra sedan tillbaka med --even-confirmed."},
+        {"Whose they are: vardsok claim list --capacity ID --state confirmed\nTell those "
+         "regions, then withdraw with --even-confirmed.",
+         "Vilka som har dem: vardsok claim list --capacity ID --state confirmed\nMeddela "
+         "de regionerna och dra sedan tillbaka med --even-confirmed."},
     [REASON_REQUEST_ID_REUSED] = {"Leave --request-id out: a new one is made.",
                                   "Utelämna --request-id: ett nytt skapas."},
     [REASON_REQUEST_ID_WINDOW] = {"Leave --request-id out: a new one is made.",

@@ -38,9 +38,11 @@ const char *const text_table[TEXT_COUNT][LANGUAGE_COUNT] = {
     [TEXT_USAGE_LINE] = {"usage: vardsok %s\nMore: vardsok %s --help",
                          "användning: vardsok %s\nMer: vardsok %s --help"},
     [TEXT_USAGE_NONE] =
-        {"usage: vardsok match|import|export|wait|capacity|claim|status [options]\n"
+        {"usage: vardsok match|service|contact|wait|capacity|claim|import|export|status "
+         "[options]\n"
          "More: vardsok --help",
-         "användning: vardsok match|import|export|wait|capacity|claim|status [flaggor]\n"
+         "användning: vardsok "
+         "match|service|contact|wait|capacity|claim|import|export|status [flaggor]\n"
          "Mer: vardsok --help"},
     [TEXT_NO_COMMAND] = {"a command is missing", "kommando saknas"},
     [TEXT_COMMAND_FIRST] = {"the command comes first, then options such as %s",
@@ -263,10 +265,10 @@ const char *const text_table[TEXT_COUNT][LANGUAGE_COUNT] = {
                                    "--clear %s och --%s säger emot varandra"},
     [TEXT_CAPACITY_WITHDRAWN] = {"%.*s is withdrawn.", "%.*s är tillbakadragen."},
     [TEXT_CAPACITY_RELEASED] =
-        {"These claims were released with it. Tell their regions; vardsok claim list "
-         "--region CODE shows them the same.",
-         "De här bokningarna släpptes samtidigt. Meddela regionerna; vardsok claim list "
-         "--region KOD visar dem detsamma."},
+        {"These claims were released with it. Tell their regions; they see it "
+         "in\nvardsok claim list --region CODE",
+         "De här bokningarna släpptes samtidigt. Meddela regionerna; de ser det "
+         "i\nvardsok claim list --region KOD"},
     [TEXT_CAPACITY_CLAIMS] = {"Held and confirmed now:", "Reserverat och bekräftat nu:"},
     [TEXT_COLUMN_FREE] = {"Free", "Lediga"},
     [TEXT_COLUMN_WHOSE] = {"Region, reference", "Region, referens"},
@@ -284,10 +286,10 @@ const char *const text_table[TEXT_COUNT][LANGUAGE_COUNT] = {
     [TEXT_LEFT_MINUTES] = {"%lld min left", "%lld min kvar"},
     [TEXT_LEFT_SECONDS] = {"%lld s left", "%lld s kvar"},
     [TEXT_LEFT_NONE] = {"run out", "har gått ut"},
-    [TEXT_REPEAT_WITH_ID] = {"Repeat the command with --request-id %s: then it is done "
-                             "once, whatever became of it.",
-                             "Upprepa kommandot med --request-id %s: då görs det en "
-                             "gång, vad som än hände nyss."},
+    [TEXT_REPEAT_WITH_ID] = {"Repeat the command with this, and it is done once whatever "
+                             "became of it:\n--request-id %s",
+                             "Upprepa kommandot med detta, så görs det en gång vad som "
+                             "än hände nyss:\n--request-id %s"},
     [TEXT_SEARCH_NONE] =
         {"No care service was found for \"%.*s\". Try fewer or other words.",
          "Ingen vårdtjänst hittades för ”%.*s”. Prova färre eller andra ord."},
