@@ -243,9 +243,12 @@ static int on_entry(void *self, uint64_t sequence, struct slice entry)
     struct daemon *daemon = self;
     int status =
         daemon->replica_events.on_entry(daemon->replica_events.self, sequence, entry);
-    if (status != STATUS_OK)
-        server_log(LOG_LEVEL_ERROR, "entry_refused", "sequence=%llu status=%s",
-                   (unsigned long long)sequence, status_name(status));
+    if (status == STATUS_OK)
+        return STATUS_OK;
+    struct replica_status replica;
+    replica_status(daemon->replica, &replica);
+    server_log(LOG_LEVEL_ERROR, "entry_refused", "sequence=%llu status=%s what=\"%s\"",
+               (unsigned long long)sequence, status_name(status), replica.what);
     return status;
 }
 

@@ -25,6 +25,7 @@ import rows_claims  # noqa: E402, F401
 import rows_kill  # noqa: E402, F401
 import rows_redis  # noqa: E402, F401
 import rows_torture  # noqa: E402, F401
+import rows_version  # noqa: E402, F401
 import rows_wire  # noqa: E402, F401
 
 
