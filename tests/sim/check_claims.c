@@ -222,7 +222,7 @@ static void check_taken(struct sim *sim, const struct sim_request *request)
     }
 }
 
-// From docs/log.md: the hold's end, and of the hash of its claim's id what is left.
+// As docs/log.md makes its id: the hold's end, and for the rest the hash of the claim's id.
 static bool is_tick_of(const struct model_entry *entry, const struct model_claim *claim)
 {
     char id[CLAIM_ID_MAX];
