@@ -35,7 +35,7 @@ static const struct record *find_changed(const struct rpc_call *call,
                                          uint32_t index)
 {
     char id[CLAIM_ID_MAX], key[RECORD_TEXT_KEY_MAX];
-    struct slice claim = SLICE_ABSENT;
+    struct slice claim;
     switch (change->op) {
     case CHANGE_PUT:
         return state_find(state_of(call), change->kind,

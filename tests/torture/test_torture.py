@@ -37,7 +37,7 @@ def torture(*words, reports=None):
 
 class Scenarios(unittest.TestCase):
     def test_every_scenario_survives_each_call_that_fails(self):
-        words = ["--runs", os.environ.get("TORTURE_RUNS", "150")]
+        words = ["--runs", os.environ.get("TORTURE_RUNS", "100")]
         if "TORTURE_SEED" in os.environ:
             words += ["--seed", os.environ["TORTURE_SEED"]]
         done = torture(*words)
