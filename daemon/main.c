@@ -187,8 +187,10 @@ static int write_listen_file(const struct daemon *daemon)
         fprintf(file, "%s\n", url);
         server_log(LOG_LEVEL_INFO, "listening", "url=%s", url);
     }
-    int failed = ferror(file) | fclose(file);
-    return failed || rename(made, path) != 0 ? errno : 0;
+    bool is_written = ferror(file) == 0;
+    if (fclose(file) != 0 || (is_written && rename(made, path) != 0))
+        return errno;
+    return is_written ? 0 : EIO;
 }
 
 // --- the end ---
