@@ -75,26 +75,35 @@ static int not_stored(const char *what, struct refusal *refusal)
                   "no such %s is stored", what);
 }
 
+// The stored capacity that an operation is on, of the revision expected.
+static int find_capacity(struct state *state, const struct change *change,
+                         struct slice id, union entity *entity, struct refusal *refusal)
+{
+    char key[RECORD_TEXT_KEY_MAX];
+    const struct record *record =
+        sorted_find(&state->records[KIND_CAPACITY], record_text_key(key, id));
+    if (record == NULL)
+        return not_stored("capacity", refusal);
+    record_view_set(&state->found, record);
+    state->decode(&state->found, entity);
+    return change_check_expected(change, record, refusal);
+}
+
 static int take(struct state *state, const struct change *change, const struct moment *at,
                 struct refusal *refusal)
 {
     const struct claim_take *take = &change->operation.take;
-    const struct row *row = rows_find(&state->rows.capacities, take->capacity);
-    if (row == NULL)
-        return not_stored("capacity", refusal);
-    int status = change_check_expected(change, row->record, refusal);
-    if (status != STATUS_OK)
-        return status;
     union entity entity;
-    record_view_set(&state->found, row->record);
-    state->decode(&state->found, &entity);
-    status = check_open(&entity.capacity, take, at->logical_ms, refusal);
+    int status = find_capacity(state, change, take->capacity, &entity, refusal);
+    if (status == STATUS_OK)
+        status = check_open(&entity.capacity, take, at->logical_ms, refusal);
     if (status != STATUS_OK)
         return status;
-    uint32_t free = row->slots - row->taken;
+    const struct claimed *claimed = live_find(&state->rows.live, take->capacity);
+    int64_t free = entity.capacity.slots - (claimed ? claimed->taken : 0);
     if (take->slots > free)
         return refuse(refusal, STATUS_RESOURCE_EXHAUSTED, REASON_NO_SLOTS_LEFT, "slots",
-                      "%u of %u slots are free", free, row->slots);
+                      "%d of %d slots are free", (int)free, (int)entity.capacity.slots);
     char id[CLAIM_ID_MAX];
     store(state,
           &(struct claim){
@@ -190,7 +199,7 @@ static int change_claim(struct state *state, const struct change *change,
 
 // --- withdraw ---
 
-static int over_confirmed(struct state *state, const struct row *capacity,
+static int over_confirmed(struct state *state, const struct claimed *capacity,
                           struct refusal *refusal)
 {
     unsigned n = 0;
@@ -213,17 +222,17 @@ static int withdraw(struct state *state, const struct change *change,
                     const struct moment *at, struct refusal *refusal)
 {
     const struct capacity_withdraw *withdraw = &change->operation.withdraw;
-    struct row *row = rows_find(&state->rows.capacities, withdraw->capacity);
-    if (row == NULL)
-        return not_stored("capacity", refusal);
-    int status = change_check_expected(change, row->record, refusal);
+    const struct live *live = &state->rows.live;
+    const struct claimed *claimed = live_find(live, withdraw->capacity);
+    union entity entity;
+    int status = find_capacity(state, change, withdraw->capacity, &entity, refusal);
     if (status != STATUS_OK)
         return status;
-    if (row->confirmed > 0 && withdraw->over_confirmed != true)
-        return over_confirmed(state, row, refusal);
-    while (row->claims) {
+    if (claimed && claimed->confirmed > 0 && withdraw->over_confirmed != true)
+        return over_confirmed(state, claimed, refusal);
+    while ((claimed = live_find(live, withdraw->capacity)) != NULL) {
         struct claim claim;
-        get_live(state, row->claims->id, &claim);
+        get_live(state, claimed->claims->id, &claim);
         CHECK(release(&claim, refusal) == STATUS_OK);
         claim.withdrawn = true;
         store(state, &claim, at);

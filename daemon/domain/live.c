@@ -6,6 +6,9 @@
 
 #include "domain/identity.h"
 #include "domain/rows.h"
+#include "domain/sorted.h"
+
+#define CAPACITY_SLOTS 4 // field of the record
 
 static struct live_id id_of(const struct claim *claim)
 {
@@ -79,14 +82,14 @@ static void remove_hold(struct live *live, struct live_claim *hold)
 
 // --- claims ---
 
-static void tell_free(struct rows *rows, const struct row *capacity)
+static void tell_free(struct rows *rows, const struct claimed *capacity)
 {
     match_index_set_free(rows->index, capacity->service, capacity->unit, capacity->record,
-                         row_free_slots(capacity));
+                         claimed_free(capacity));
 }
 
 // By id, which is nearly always last. A list's first has no prev.
-static void link_claim(struct row *capacity, struct live_claim *live)
+static void link_claim(struct claimed *capacity, struct live_claim *live)
 {
     struct live_claim *before = capacity->last_claim;
     while (before && compare_ids(before->id, live->id) > 0)
@@ -97,10 +100,54 @@ static void link_claim(struct row *capacity, struct live_claim *live)
     *(live->next ? &live->next->prev : &capacity->last_claim) = live;
 }
 
-static void unlink_claim(struct row *capacity, struct live_claim *live)
+static void unlink_claim(struct claimed *capacity, struct live_claim *live)
 {
     *(live->prev ? &live->prev->next : &capacity->claims) = live->next;
     *(live->next ? &live->next->prev : &capacity->last_claim) = live->prev;
+}
+
+// --- capacities ---
+
+struct claimed *live_find(const struct live *live, struct slice capacity)
+{
+    struct claimed *claimed = NULL;
+    HASH_FIND(hh, live->claimed, capacity.data, capacity.len, claimed);
+    return claimed;
+}
+
+void claimed_set(struct claimed *claimed, const struct record *record)
+{
+    uint32_t handles[RECORD_LINKS_MAX];
+    record_links(record, handles);
+    claimed->record = record;
+    claimed->unit = handles[0];
+    claimed->service = handles[1];
+    claimed->slots = (uint32_t)record_number(record, CAPACITY_SLOTS);
+}
+
+static struct claimed *get_claimed(struct live *live, struct slice capacity)
+{
+    char key[RECORD_TEXT_KEY_MAX];
+    struct claimed *claimed = live_find(live, capacity);
+    if (claimed)
+        return claimed;
+    const struct record *record =
+        sorted_find(live->capacities, record_text_key(key, capacity));
+    CHECK(record);
+    claimed = calloc(1, sizeof *claimed);
+    CHECK(claimed);
+    claimed_set(claimed, record);
+    memcpy(claimed->id, capacity.data, capacity.len);
+    HASH_ADD_KEYPTR(hh, live->claimed, claimed->id, capacity.len, claimed);
+    return claimed;
+}
+
+static void forget_unclaimed(struct live *live, struct claimed *capacity)
+{
+    if (capacity->claims)
+        return;
+    HASH_DEL(live->claimed, capacity);
+    free(capacity);
 }
 
 void live_add(struct rows *rows, const struct claim *claim)
@@ -110,11 +157,9 @@ void live_add(struct rows *rows, const struct claim *claim)
     live->id = id_of(claim);
     live->slots = (uint32_t)claim->slots;
     live->until_ms = claim->state == CLAIM_HELD ? claim->until : LIVE_NEVER;
-    live->capacity = rows_find(&rows->capacities, claim->capacity);
-    CHECK(live->capacity);
+    live->capacity = get_claimed(&rows->live, claim->capacity);
     HASH_ADD(hh, rows->live.by_id, id, sizeof live->id, live);
     link_claim(live->capacity, live);
-    live->capacity->n_refs++;
     live->capacity->taken += live->slots;
     if (live->until_ms == LIVE_NEVER)
         live->capacity->confirmed += live->slots;
@@ -129,17 +174,17 @@ void live_remove(struct rows *rows, const struct claim *claim)
     struct live_claim *live = NULL;
     HASH_FIND(hh, rows->live.by_id, &id, sizeof id, live);
     CHECK(live);
-    struct row *capacity = live->capacity;
+    struct claimed *capacity = live->capacity;
     if (live->until_ms == LIVE_NEVER)
         capacity->confirmed -= live->slots;
     else
         remove_hold(&rows->live, live);
     capacity->taken -= live->slots;
-    capacity->n_refs--;
     unlink_claim(capacity, live);
     HASH_DEL(rows->live.by_id, live);
     free(live);
     tell_free(rows, capacity);
+    forget_unclaimed(&rows->live, capacity);
 }
 
 void live_close(struct live *live)
@@ -149,6 +194,12 @@ void live_close(struct live *live)
     {
         HASH_DEL(live->by_id, claim);
         free(claim);
+    }
+    struct claimed *claimed, *next_claimed;
+    HASH_ITER(hh, live->claimed, claimed, next_claimed)
+    {
+        HASH_DEL(live->claimed, claimed);
+        free(claimed);
     }
     free(live->holds);
     *live = (struct live){0};
@@ -189,5 +240,6 @@ void live_name(const struct live_claim *claim, char id[CLAIM_ID_MAX])
 uint64_t live_bytes(const struct live *live)
 {
     return HASH_COUNT(live->by_id) * sizeof(struct live_claim) +
+           HASH_COUNT(live->claimed) * sizeof(struct claimed) +
            live->capacity * sizeof(struct live_claim *);
 }

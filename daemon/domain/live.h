@@ -14,8 +14,9 @@
 #include "domain/claim.h"
 #include "domain/hash.h"
 
-struct row;
 struct rows;
+struct record;
+struct sorted;
 
 // A claim's id, in the order of making.
 struct live_id {
@@ -28,15 +29,29 @@ struct live_id {
 struct live_claim {
     struct live_id id;
     int64_t until_ms; // LIVE_NEVER when confirmed
-    struct row *capacity;
+    struct claimed *capacity;
     uint32_t slots;
     struct live_claim *prev, *next; // of the capacity, by id
     UT_hash_handle hh;              // by id
 };
 
-// Zero-initialise.
+// A capacity that has live claims.
+struct claimed {
+    const struct record *record;            // the stored one
+    uint32_t service, unit;                 // handles
+    uint32_t slots;                         // in all
+    uint32_t taken, confirmed;              // by the log's time; taken counts holds too
+    uint32_t lapsed;                        // of those held, by the readers' clock
+    struct live_claim *claims, *last_claim; // by id
+    UT_hash_handle hh;                      // by the capacity's id
+    char id[ID_MAX_LEN];
+};
+
+// Zero-initialise but for capacities.
 struct live {
-    struct live_claim *by_id;
+    const struct sorted *capacities; // all stored ones
+    struct claimed *claimed;         // those with live claims, uthash
+    struct live_claim *by_id;        // uthash
     struct live_claim **holds;
     uint32_t n_holds, capacity;
     uint32_t n_lapsed;
@@ -46,6 +61,16 @@ struct live {
 static inline bool claim_is_live(const struct claim *claim)
 {
     return claim->state == CLAIM_HELD || claim->state == CLAIM_CONFIRMED;
+}
+
+// NULL: nothing is taken of it.
+struct claimed *live_find(const struct live *live, struct slice capacity);
+// The stored record is this one now.
+void claimed_set(struct claimed *claimed, const struct record *record);
+// What readers see as free.
+static inline uint32_t claimed_free(const struct claimed *claimed)
+{
+    return claimed->slots - (claimed->taken - claimed->lapsed);
 }
 
 // The claim's capacity is stored (CHECK).

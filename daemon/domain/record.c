@@ -259,11 +259,23 @@ uint64_t record_revision(const struct record *record)
     return get_varint(&at);
 }
 
-const char *record_key_bytes(const struct record *record)
+void record_links(const struct record *record, uint32_t handles[RECORD_LINKS_MAX])
 {
     struct parts parts;
     read_parts(record, &parts);
-    return parts.head.data;
+    memcpy(handles, parts.handles, sizeof parts.handles);
+}
+
+uint64_t record_number(const struct record *record, unsigned number)
+{
+    struct parts parts;
+    read_parts(record, &parts);
+    take_below(&parts.tail, number);
+    if (parts.tail.len == 0)
+        return 0;
+    const char *at = parts.tail.data;
+    uint64_t tag = get_varint(&at);
+    return tag == (uint64_t)number << 3 ? get_varint(&at) : 0;
 }
 
 static struct slice key_text(const struct parts *parts, unsigned number)

@@ -34,8 +34,10 @@ static inline struct slice record_view_key(const struct record_view *view)
 
 uint64_t record_revision(const struct record *record);
 
-// Where the key's bytes lie in the record of a kind whose key is its first field alone.
-const char *record_key_bytes(const struct record *record);
+// The handles of the rows that it names, in the order of its links.
+void record_links(const struct record *record, uint32_t handles[RECORD_LINKS_MAX]);
+// The value of the field number, a number after every id; 0 when it is absent.
+uint64_t record_number(const struct record *record, unsigned number);
 
 // The canonical key that is one id; absent when the text cannot be one.
 #define RECORD_TEXT_KEY_MAX (2 + ID_MAX_LEN)

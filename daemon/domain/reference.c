@@ -93,14 +93,15 @@ static int check_waiting(const struct state *state, const struct waiting_time *t
 static int check_claims(const struct state *state, const struct capacity *capacity,
                         const struct record_view *old, struct refusal *refusal)
 {
-    const struct row *row = old ? rows_find(&state->rows.capacities, capacity->id) : NULL;
-    if (row == NULL || row->n_refs == 0)
+    const struct claimed *claimed = live_find(&state->rows.live, capacity->id);
+    if (claimed == NULL)
         return STATUS_OK;
     union entity stored;
     state->decode(old, &stored);
-    if (capacity->slots < row->taken)
+    if (capacity->slots < claimed->taken)
         return refuse(refusal, STATUS_FAILED_PRECONDITION, REASON_SLOTS_TAKEN, "slots",
-                      "%u slots are held or confirmed; no fewer can be left", row->taken);
+                      "%u slots are held or confirmed; no fewer can be left",
+                      claimed->taken);
     if (!slice_equal(capacity->unit, stored.capacity.unit))
         return refuse(refusal, STATUS_FAILED_PRECONDITION, REASON_SLOTS_TAKEN, "unit",
                       "the unit can not change under slots that are held or confirmed");
@@ -247,12 +248,12 @@ static int check_unnamed(struct state *state, enum kind kind, const struct chang
 static int check_unclaimed(const struct state *state, const struct change *change,
                            struct refusal *refusal)
 {
-    const struct row *row =
-        rows_find(&state->rows.capacities, change->entity.capacity.id);
+    const struct claimed *claimed =
+        live_find(&state->rows.live, change->entity.capacity.id);
     char id[CLAIM_ID_MAX];
-    if (row->claims == NULL)
+    if (claimed == NULL)
         return STATUS_OK;
-    live_name(row->claims, id);
+    live_name(claimed->claims, id);
     return refuse(refusal, STATUS_FAILED_PRECONDITION, REASON_STILL_REFERENCED, "delete",
                   "claim %s is held or confirmed; withdraw the capacity instead", id);
 }

@@ -55,7 +55,8 @@ static struct row *add_row(struct row_table *table, const struct row_change *cha
     row->area = MATCH_NONE;
     row->handle = take_handle(table);
     table->by_handle[row->handle] = row;
-    const char *key = record_key_bytes(change->new); // not change->key: it must live on
+    const char *key =
+        record_tail(change->new, 1).data; // not change->key: it must live on
     HASH_ADD_KEYPTR(hh, table->by_key, key, change->key.len, row);
     return row;
 }
@@ -87,7 +88,7 @@ static struct row *follow_row(struct row_table *table, const struct row_change *
         return NULL;
     row->record = change->new;
     row->hh.key =
-        record_key_bytes(change->new); // the same bytes, in memory that lives on
+        record_tail(change->new, 1).data; // the same bytes, in memory that lives on
     return row;
 }
 
@@ -415,15 +416,16 @@ static void change_waiting(struct rows *rows, const struct row_change *change)
     match_index_set_waiting(rows->index, service, unit, change->new ? &waiting : NULL);
 }
 
-static void add_capacity(struct rows *rows, struct row *row,
-                         const struct row_change *change)
+static void add_capacity(struct rows *rows, const struct row_change *change)
 {
     const struct capacity *capacity = &change->new_entity->capacity;
-    row->service = handle_of(&rows->services, capacity->service);
-    row->unit = handle_of(&rows->units, capacity->unit);
-    row->slots = (uint32_t)capacity->slots;
+    struct claimed *claimed = live_find(&rows->live, capacity->id);
+    if (claimed)
+        claimed_set(claimed, change->new);
+    uint32_t slots = (uint32_t)capacity->slots;
     match_index_add_capacity(
-        rows->index, row->service, row->unit,
+        rows->index, handle_of(&rows->services, capacity->service),
+        handle_of(&rows->units, capacity->unit),
         &(struct match_capacity){
             .record = change->new,
             .price = capacity->price == ABSENT ? MATCH_PRICE_ABSENT : capacity->price,
@@ -432,22 +434,20 @@ static void add_capacity(struct rows *rows, struct row *row,
             .window_end = (int32_t)capacity->window_end,
             .book_by = date_or(capacity->book_by, MATCH_DATE_MAX),
             .open_to = (uint32_t)capacity->open_to,
-            .free = row_free_slots(row),
+            .free = claimed ? claimed_free(claimed) : slots,
             .terms = match_terms_of(&capacity->terms),
         });
 }
 
 static void change_capacity(struct rows *rows, const struct row_change *change)
 {
-    struct row *row = NULL;
     if (change->old) {
-        row = find_changed_row(&rows->capacities, change);
-        match_index_remove_capacity(rows->index, row->service, row->unit, change->old);
+        const struct capacity *old = &change->old_entity->capacity;
+        match_index_remove_capacity(rows->index, handle_of(&rows->services, old->service),
+                                    handle_of(&rows->units, old->unit), change->old);
     }
     if (change->new)
-        add_capacity(rows, follow_row(&rows->capacities, change), change);
-    else
-        remove_row(&rows->capacities, row);
+        add_capacity(rows, change);
 }
 
 static void change_claim(struct rows *rows, const struct row_change *change)
@@ -562,9 +562,10 @@ static int compare_lines(const void *record_a, const void *record_b)
     return slice_compare(a_texts[3], b_texts[3]);
 }
 
-void rows_init(struct rows *rows)
+void rows_init(struct rows *rows, const struct sorted *capacities)
 {
     *rows = (struct rows){.index = match_index_new(compare_lines)};
+    rows->live.capacities = capacities;
     match_index_set_max_age(rows->index, SETTING_MAX_AGE_DAYS_DEFAULT);
     match_index_settle(
         rows->index); // an empty state may be asked before its first change
@@ -578,7 +579,6 @@ void rows_close(struct rows *rows)
     free_table(&rows->agreements);
     free_table(&rows->areas);
     live_close(&rows->live);
-    free_table(&rows->capacities);
     search_index_close(&rows->search);
     free(rows->codings);
     free(rows->limits);
@@ -595,6 +595,5 @@ uint64_t rows_bytes(const struct rows *rows)
 {
     return table_bytes(&rows->services) + table_bytes(&rows->units) +
            table_bytes(&rows->agreements) + table_bytes(&rows->areas) +
-           table_bytes(&rows->capacities) + live_bytes(&rows->live) +
-           rows->search.bytes;
+           live_bytes(&rows->live) + rows->search.bytes;
 }

@@ -11,21 +11,12 @@
 #include "domain/search_index.h"
 #include "domain/state.h"
 
-// A stored unit, service, agreement, NHV area or capacity.
+// A stored unit, service, agreement or NHV area.
 struct row {
     struct record *record;
     uint32_t handle;
-    uint32_t n_refs; // entities that name it; of a capacity its live claims
-    union {
-        uint32_t area;                 // service: its NHV area or MATCH_NONE
-        struct {                       // capacity
-            uint32_t service, unit;    // handles
-            uint32_t slots;            // in all
-            uint32_t taken, confirmed; // by the log's time; taken counts holds too
-            uint32_t lapsed;           // of those held, by the readers' clock
-            struct live_claim *claims, *last_claim; // live, by id
-        };
-    };
+    uint32_t n_refs;      // entities that name it
+    uint32_t area;        // service: its NHV area or MATCH_NONE
     uint16_t summary_len; // unit: bytes of the record that are a UnitSummary
     uint8_t region;       // unit: its region; agreement: the owner
     uint8_t guarantee;    // service: enum guarantee
@@ -59,7 +50,7 @@ struct coding {
 
 struct rows {
     struct match_index *index;
-    struct row_table services, units, agreements, areas, capacities;
+    struct row_table services, units, agreements, areas;
     struct live live;
     struct search_index search;
     struct coding *codings;
@@ -68,7 +59,8 @@ struct rows {
     uint32_t n_limits;
 };
 
-void rows_init(struct rows *rows);
+// capacities: the stored ones, to be looked into.
+void rows_init(struct rows *rows, const struct sorted *capacities);
 void rows_close(struct rows *rows);
 
 // One change that has been decided; one of old and new may be NULL.
@@ -81,12 +73,6 @@ struct row_change {
 // Brings rows, counts and index in step with a change. Applying it with old and new
 // swapped undoes it. The caller ends a batch with match_index_settle.
 void rows_apply(struct rows *rows, const struct row_change *change);
-
-// What readers see as free of a capacity.
-static inline uint32_t row_free_slots(const struct row *capacity)
-{
-    return capacity->slots - (capacity->taken - capacity->lapsed);
-}
 
 // The row of a single-text key, or NULL.
 struct row *rows_find(const struct row_table *table, struct slice id);

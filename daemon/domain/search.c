@@ -33,7 +33,7 @@ const char *const found_by_names[] = {
 // field, which does not count between services.
 #define RANK(found_by, degree, field)                                                    \
     ((uint32_t)(found_by) << 16 | (uint32_t)(degree) << 8 | (uint32_t)(field))
-#define RANK_MISSED UINT32_MAX
+#define RANK_MISSED 0
 
 static uint32_t without_field(uint32_t rank)
 {
@@ -52,25 +52,28 @@ enum likeness {
     LIKE_NOTHING
 };
 
-// A rank with the mapping that it came by.
+// A rank, RANK_MISSED or better; by a code also which of the index's.
 struct found {
     uint32_t rank;
-    const struct record *mapping;
+    uint32_t code;
 };
 
+// Of one service, all zero at first.
 struct score {
-    struct found all;        // by all words so far: the worst of them
-    struct found best;       // by the word at hand
-    uint32_t texts;          // bit per field: begins with the words so far
-    uint32_t texts_at_hand;  // ... and goes on with the word at hand
-    uint32_t whole, started; // bit per field: is the text, begins with it
-    struct found code;       // by the text as a code
+    struct found all;       // by all words so far: the worst of them
+    struct found best;      // by the word at hand
+    struct found whole;     // by the text as a whole: a code, or how a text begins
+    uint32_t texts;         // bit per field: begins with the words before
+    uint32_t texts_at_hand; // ... and goes on with the word at hand
 };
 
+// A word of the text, and what words like it have in common with it.
 struct term {
     struct slice letters;
-    uint32_t set;
+    uint32_t set, start, start_mask;
+    uint64_t pairs;
     unsigned errors; // forgiven
+    struct search_pattern pattern;
 };
 
 struct search {
@@ -79,6 +82,8 @@ struct search {
     unsigned n_words;
     unsigned at; // the word at hand
     struct score *scores;
+    uint32_t *services; // that have been found by all words so far
+    uint32_t n_services;
 };
 
 // --- one word against another ---
@@ -115,22 +120,39 @@ static enum likeness likeness(const struct term *term, struct slice word)
         return LIKE_INSIDE;
     if (term->errors == 0)
         return LIKE_NOTHING;
-    unsigned distance = search_distance(part, word, term->errors);
+    unsigned distance = search_distance(&term->pattern, word, term->errors);
     if (distance > term->errors)
         return LIKE_NOTHING;
     return distance == 1 ? LIKE_ONE_ERROR : LIKE_TWO_ERRORS;
 }
 
-// Whether likeness could give anything, from lengths and sets of letters alone.
+static unsigned count(uint64_t set)
+{
+    return (unsigned)__builtin_popcountll(set);
+}
+
+static bool may_be_inside(const struct term *term, const struct search_key *key)
+{
+    return term->letters.len >= SEARCH_INSIDE_MIN && key->len > term->letters.len &&
+           (term->set & ~key->letters) == 0 && (term->pairs & ~key->pairs) == 0;
+}
+
+static bool may_be_misspelt(const struct term *term, const struct search_key *key)
+{
+    unsigned errors = term->errors, pairs = errors * SEARCH_PAIRS_AN_ERROR;
+    return errors > 0 && key->len <= term->letters.len + errors &&
+           term->letters.len <= key->len + errors &&
+           count(term->set & ~key->letters) <= errors &&
+           count(key->letters & ~term->set) <= errors &&
+           count(term->pairs & ~key->pairs) <= pairs &&
+           count(key->pairs & ~term->pairs) <= pairs;
+}
+
+// Whether likeness could give anything, from the keys alone.
 static bool may_be_like(const struct term *term, const struct search_key *key)
 {
-    unsigned missing = (unsigned)__builtin_popcount(term->set & ~key->letters);
-    if (missing == 0 && key->len >= term->letters.len)
-        return true;
-    return missing <= term->errors && key->is_word &&
-           (unsigned)__builtin_popcount(key->letters & ~term->set) <= term->errors &&
-           key->len <= term->letters.len + term->errors &&
-           term->letters.len <= key->len + term->errors;
+    return (key->start & term->start_mask) == term->start || may_be_inside(term, key) ||
+           may_be_misspelt(term, key);
 }
 
 // --- ranks ---
@@ -162,20 +184,17 @@ static uint32_t rank_alike(unsigned field, enum degree degree)
     return RANK(field == SEARCH_AREA ? FOUND_BY_AREA : FOUND_BY_SYNONYM, degree, field);
 }
 
-static uint32_t rank_code(unsigned field, enum likeness likeness)
+static uint32_t rank_code(const struct search_code *code, struct slice letters)
 {
-    if (likeness > LIKE_PREFIX)
-        return RANK_MISSED;
-    if (field == SEARCH_MAPPING)
-        return RANK(FOUND_BY_MAPPING, likeness, field);
-    return RANK(likeness == LIKE_SAME ? FOUND_BY_CODE : FOUND_BY_CODE_PREFIX, 0, field);
+    bool same = code->letters.len == letters.len;
+    if (code->mapping)
+        return RANK(FOUND_BY_MAPPING, same ? 0 : 1, SEARCH_MAPPING);
+    return RANK(same ? FOUND_BY_CODE : FOUND_BY_CODE_PREFIX, 0, SEARCH_CODE);
 }
 
 static uint32_t rank_place(unsigned field, enum likeness likeness)
 {
     unsigned order = field_order(field);
-    if (field >= SEARCH_CODE)
-        return rank_code(field, likeness);
     switch (likeness) {
     case LIKE_SAME:
         return rank_alike(field, DEGREE_WORD);
@@ -210,105 +229,152 @@ static bool is_earlier(const struct record *a, const struct record *b)
     return order < 0;
 }
 
-static void take_better(struct found *best, uint32_t rank, const struct record *mapping)
+static void take_rank(struct found *best, uint32_t rank)
 {
-    if (rank < best->rank || (rank == best->rank && is_earlier(mapping, best->mapping)))
-        *best = (struct found){rank, mapping};
+    if (best->rank == RANK_MISSED || rank < best->rank)
+        *best = (struct found){rank, 0};
+}
+
+static void take_code(const struct search_index *index, struct found *best, uint32_t rank,
+                      uint32_t code)
+{
+    if (best->rank == RANK_MISSED || rank < best->rank ||
+        (rank == best->rank &&
+         is_earlier(index->codes[code]->mapping, index->codes[best->code]->mapping)))
+        *best = (struct found){rank, code};
 }
 
 // --- one word against the index ---
 
-// Whether the words so far stand together as this text begins.
-static void note_text(const struct search *search, const struct search_place *place,
-                      enum likeness likeness)
+// What was missed by a word before stays so.
+static bool is_out(const struct search *search, const struct score *score)
 {
-    struct score *score = &search->scores[place->service];
+    return search->at > 0 && score->all.rank == RANK_MISSED;
+}
+
+// Whether the words so far stand together as this text begins.
+static void note_text(const struct search *search, struct score *score,
+                      const struct search_place *place, enum likeness likeness)
+{
     uint32_t bit = UINT32_C(1) << place->field;
     bool is_last = search->at + 1 == search->n_words;
-    if (place->position != search->at || !(score->texts & bit))
+    if (place->position != search->at || (search->at > 0 && !(score->texts & bit)))
         return;
     if (likeness == LIKE_SAME && !is_last)
         score->texts_at_hand |= bit;
     else if (likeness == LIKE_SAME && place->n_words == search->n_words)
-        score->whole |= bit;
+        take_rank(&score->whole, rank_alike(place->field, DEGREE_TEXT));
     else if (is_last)
-        score->started |= bit;
+        take_rank(&score->whole, rank_alike(place->field, DEGREE_TEXT_PREFIX));
 }
 
-static void score_word(const struct search *search, const struct search_word *word,
+static void note_found(struct search *search, uint32_t service)
+{
+    if (search->at == 0 && search->scores[service].best.rank == RANK_MISSED)
+        search->services[search->n_services++] = service;
+}
+
+static void score_word(struct search *search, const struct search_word *word,
                        enum likeness likeness)
 {
     for (uint32_t i = 0; i < word->n_places; i++) {
         const struct search_place *place = &word->places[i];
-        take_better(&search->scores[place->service].best,
-                    rank_place(place->field, likeness), place->mapping);
-        if (likeness <= LIKE_PREFIX && place->field < SEARCH_CODE)
-            note_text(search, place, likeness);
+        struct score *score = &search->scores[place->service];
+        if (is_out(search, score))
+            continue;
+        note_found(search, place->service);
+        take_rank(&score->best, rank_place(place->field, likeness));
+        if (likeness <= LIKE_PREFIX)
+            note_text(search, score, place, likeness);
     }
 }
 
-static void score_term(const struct search *search, const struct term *term)
+static void score_words(struct search *search, const struct term *term)
 {
     const struct search_index *index = search->index;
     for (uint32_t i = 0; i < index->n_words; i++) {
         if (!may_be_like(term, &index->keys[i]))
             continue;
         const struct search_word *word = index->words[i];
-        struct slice letters = {word->letters, index->keys[i].len};
-        enum likeness found = likeness(term, letters);
+        enum likeness found =
+            likeness(term, (struct slice){word->letters, index->keys[i].len});
         if (found != LIKE_NOTHING)
             score_word(search, word, found);
     }
 }
 
-// The worst word decides, the first of equals.
-static void end_term(const struct search *search)
+// Codes that begin so; is_whole: the text does, not the word at hand.
+static void score_codes(struct search *search, struct slice letters, bool is_whole)
 {
-    for (uint32_t i = 0; i < search->index->n_services; i++) {
-        struct score *score = &search->scores[i];
-        if (search->at == 0 ||
-            without_field(score->best.rank) > without_field(score->all.rank))
+    const struct search_index *index = search->index;
+    for (uint32_t i = search_codes_find(index, letters); i < index->n_codes; i++) {
+        const struct search_code *code = index->codes[i];
+        struct score *score = &search->scores[code->service];
+        if (!starts_with(search_letters_slice(&code->letters), letters))
+            break;
+        uint32_t rank = rank_code(code, letters);
+        if (is_whole) {
+            if (score->all.rank == RANK_MISSED && score->whole.rank == RANK_MISSED)
+                search->services[search->n_services++] = code->service;
+            take_code(index, &score->whole, rank, i);
+        } else if (!is_out(search, score)) {
+            note_found(search, code->service);
+            take_code(index, &score->best, rank, i);
+        }
+    }
+}
+
+// The worst word decides, the first of equals.
+static void end_term(struct search *search)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < search->n_services; i++) {
+        uint32_t service = search->services[i];
+        struct score *score = &search->scores[service];
+        if (score->best.rank == RANK_MISSED)
+            *score = (struct score){0};
+        else
+            search->services[n++] = service;
+        if (without_field(score->best.rank) > without_field(score->all.rank))
             score->all = score->best;
-        score->best = (struct found){RANK_MISSED, NULL};
+        score->best = (struct found){0};
         score->texts = score->texts_at_hand;
         score->texts_at_hand = 0;
     }
+    search->n_services = n;
 }
 
-static struct term term_of(const struct search_letters *word)
+static void init_term(struct term *term, struct slice letters)
 {
-    struct slice letters = search_letters_slice(word);
-    return (struct term){
+    size_t n = letters.len;
+    *term = (struct term){
         .letters = letters,
         .set = search_letter_set(letters),
-        .errors = letters.len >= SEARCH_TWO_ERRORS_MIN  ? 2
-                  : letters.len >= SEARCH_ONE_ERROR_MIN ? 1
-                                                        : 0,
+        .start = search_start(letters),
+        .start_mask = n < sizeof term->start ? ~(UINT32_MAX >> 8 * n) : UINT32_MAX,
+        .pairs = search_pair_set(letters),
+        .errors = n >= SEARCH_TWO_ERRORS_MIN  ? 2
+                  : n >= SEARCH_ONE_ERROR_MIN ? 1
+                                              : 0,
     };
+    search_pattern_init(&term->pattern, letters);
 }
 
-// The text whole as a code, which may have signs that part words.
-static void score_code(const struct search *search, struct slice text)
+static void score_text(struct search *search, struct slice text)
 {
     struct search_letters code;
-    if (!search_code_read(text, &code))
-        return;
-    struct term term = term_of(&code);
-    const struct search_index *index = search->index;
-    for (uint32_t i = 0; i < index->n_words; i++) {
-        const struct search_word *word = index->words[i];
-        if ((term.set & ~index->keys[i].letters) != 0 || word->n_words == word->n_places)
-            continue;
-        struct slice letters = {word->letters, index->keys[i].len};
-        if (!starts_with(letters, term.letters))
-            continue;
-        enum likeness found = letters.len == term.letters.len ? LIKE_SAME : LIKE_PREFIX;
-        for (uint32_t j = 0; j < word->n_places; j++)
-            if (word->places[j].field >= SEARCH_CODE)
-                take_better(&search->scores[word->places[j].service].code,
-                            rank_code(word->places[j].field, found),
-                            word->places[j].mapping);
+    struct term term;
+    for (; search->at < search->n_words; search->at++) {
+        struct slice letters = search_letters_slice(&search->words[search->at]);
+        if (search->at > 0 && search->n_services == 0)
+            break;
+        init_term(&term, letters);
+        score_words(search, &term);
+        score_codes(search, letters, false);
+        end_term(search);
     }
+    if (search_code_read(text, &code)) // it may have signs that part words
+        score_codes(search, search_letters_slice(&code), true);
 }
 
 // --- the best of them ---
@@ -385,30 +451,27 @@ static void sort(struct heap *heap)
     }
 }
 
+// As a whole, or word by word.
 static struct found found_of(const struct score *score)
 {
-    struct found found = score->all;
-    for (unsigned field = 0; field < SEARCH_CODE; field++) {
-        uint32_t bit = UINT32_C(1) << field;
-        if (score->whole & bit)
-            take_better(&found, rank_alike(field, DEGREE_TEXT), NULL);
-        else if (score->started & bit)
-            take_better(&found, rank_alike(field, DEGREE_TEXT_PREFIX), NULL);
-    }
-    take_better(&found, score->code.rank, score->code.mapping);
-    return found;
+    struct found all = score->all, whole = score->whole;
+    if (all.rank == RANK_MISSED || (whole.rank != RANK_MISSED && whole.rank <= all.rank))
+        return whole;
+    return all;
 }
 
 static struct search_hit hit_of(const struct state *state,
                                 const struct candidate *candidate)
 {
+    const struct search_index *index = &state->rows.search;
     int field = (int)(candidate->found.rank & 0xFF);
     return (struct search_hit){
         .service = state_service_record(state, candidate->service),
         .found_by = (enum found_by)(candidate->found.rank >> 16),
         .synonym =
             field >= SEARCH_SYNONYM && field < SEARCH_CODE ? field - SEARCH_SYNONYM : -1,
-        .mapping = candidate->found.mapping,
+        .mapping =
+            field == SEARCH_MAPPING ? index->codes[candidate->found.code]->mapping : NULL,
     };
 }
 
@@ -418,13 +481,12 @@ static void choose(const struct search *search, const struct state *state, uint3
     struct heap heap = {search->index, NULL, 0};
     *result = (struct search_result){0};
     heap.items = arena_alloc(arena, limit * sizeof *heap.items);
-    for (uint32_t i = 0; i < search->index->n_services; i++) {
-        const struct score *score = &search->scores[i];
-        if (score->all.rank == RANK_MISSED && score->code.rank == RANK_MISSED)
-            continue;
-        result->n_found++;
-        offer(&heap, limit, &(struct candidate){i, found_of(score)});
+    for (uint32_t i = 0; i < search->n_services; i++) {
+        uint32_t service = search->services[i];
+        struct found found = found_of(&search->scores[service]);
+        offer(&heap, limit, &(struct candidate){service, found});
     }
+    result->n_found = search->n_services;
     result->n = heap.n;
     sort(&heap);
     result->hits = arena_alloc(arena, result->n * sizeof *result->hits);
@@ -460,15 +522,9 @@ int search_find(const struct state *state, struct slice text, uint32_t limit,
         return status;
     uint32_t n = search.index->n_services;
     search.scores = arena_alloc(arena, n * sizeof *search.scores);
-    for (uint32_t i = 0; i < n; i++)
-        search.scores[i] = (struct score){
-            .best.rank = RANK_MISSED, .code.rank = RANK_MISSED, .texts = UINT32_MAX};
-    for (; search.at < search.n_words; search.at++) {
-        struct term term = term_of(&search.words[search.at]);
-        score_term(&search, &term);
-        end_term(&search);
-    }
-    score_code(&search, text);
+    search.services = arena_alloc(arena, n * sizeof *search.services);
+    memset(search.scores, 0, n * sizeof *search.scores);
+    score_text(&search, text);
     choose(&search, state, limit, arena, result);
     return STATUS_OK;
 }

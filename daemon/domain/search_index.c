@@ -18,6 +18,27 @@ uint32_t search_letter_set(struct slice letters)
     return set;
 }
 
+uint64_t search_pair_set(struct slice letters)
+{
+    uint64_t set = 0;
+    for (size_t i = 1; i < letters.len; i++) {
+        unsigned first = (unsigned char)search_fold(letters.data[i - 1]);
+        unsigned second = (unsigned char)search_fold(letters.data[i]);
+        set |= UINT64_C(1) << (first * 29 + second) % 64;
+    }
+    return set;
+}
+
+uint32_t search_start(struct slice letters)
+{
+    uint32_t start = 0;
+    for (size_t i = 0; i < sizeof start; i++) {
+        char letter = i < letters.len ? search_fold(letters.data[i]) : '\0';
+        start = start << 8 | (unsigned char)letter;
+    }
+    return start;
+}
+
 // --- words ---
 
 static struct search_word *find_word(const struct search_index *index,
@@ -50,7 +71,11 @@ static struct search_word *add_word(struct search_index *index, struct slice let
     grow_words(index);
     index->words[index->n_words] = word;
     index->keys[index->n_words] = (struct search_key){
-        .letters = search_letter_set(letters), .len = (uint8_t)letters.len};
+        .letters = search_letter_set(letters),
+        .start = search_start(letters),
+        .pairs = search_pair_set(letters),
+        .len = (uint8_t)letters.len,
+    };
     index->n_words++;
     HASH_ADD_KEYPTR(hh, index->by_letters, word->letters, letters.len, word);
     index->bytes += sizeof *word + letters.len;
@@ -71,14 +96,6 @@ static void remove_word(struct search_index *index, struct search_word *word)
     free(word);
 }
 
-static void count_words(struct search_index *index, struct search_word *word,
-                        const struct search_place *place, uint32_t change)
-{
-    if (place->field < SEARCH_CODE)
-        word->n_words += change;
-    index->keys[word->at].is_word = word->n_words > 0;
-}
-
 static void add_place(struct search_index *index, struct slice letters,
                       const struct search_place *place)
 {
@@ -93,13 +110,11 @@ static void add_place(struct search_index *index, struct slice letters,
         index->bytes += (word->capacity - before) * sizeof *word->places;
     }
     word->places[word->n_places++] = *place;
-    count_words(index, word, place, 1);
 }
 
 static bool is_same_place(const struct search_place *a, const struct search_place *b)
 {
-    return a->service == b->service && a->field == b->field &&
-           a->position == b->position && a->mapping == b->mapping;
+    return a->service == b->service && a->field == b->field && a->position == b->position;
 }
 
 static void remove_place(struct search_index *index, struct slice letters,
@@ -112,7 +127,6 @@ static void remove_place(struct search_index *index, struct slice letters,
         CHECK(i > 0);
     while (!is_same_place(&word->places[--i], place));
     word->places[i] = word->places[--word->n_places];
-    count_words(index, word, place, UINT32_MAX);
     if (word->n_places == 0)
         remove_word(index, word);
 }
@@ -142,15 +156,6 @@ static void change_text(struct search_index *index, uint32_t service, unsigned f
                                       .n_words = at_most_255(n_words)});
 }
 
-static void change_code(struct search_index *index, const struct search_place *place,
-                        struct slice code, change_place change)
-{
-    struct search_letters letters;
-    bool is_code = search_code_read(code, &letters);
-    CHECK(is_code);
-    change(index, search_letters_slice(&letters), place);
-}
-
 static void change_texts(struct search_index *index, uint32_t handle,
                          const struct service *service, change_place change)
 {
@@ -160,8 +165,60 @@ static void change_texts(struct search_index *index, uint32_t handle,
     for (unsigned i = 0; i < service->synonyms.n; i++)
         change_text(index, handle, SEARCH_SYNONYM + i, service->synonyms.items[i],
                     change);
-    change_code(index, &(struct search_place){.service = handle, .field = SEARCH_CODE},
-                service->code, change);
+}
+
+// --- codes ---
+
+uint32_t search_codes_find(const struct search_index *index, struct slice letters)
+{
+    uint32_t from = 0, to = index->n_codes;
+    while (from < to) {
+        uint32_t middle = from + (to - from) / 2;
+        if (slice_compare(search_letters_slice(&index->codes[middle]->letters), letters) <
+            0)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    return from;
+}
+
+static void add_code(struct search_index *index, uint32_t service, struct slice text,
+                     const struct record *mapping)
+{
+    struct search_code *code = malloc(sizeof *code);
+    CHECK(code && search_code_read(text, &code->letters));
+    code->service = service;
+    code->mapping = mapping;
+    if (index->n_codes == index->codes_capacity) {
+        index->codes_capacity = index->codes_capacity ? index->codes_capacity * 2 : 256;
+        index->codes =
+            realloc(index->codes, index->codes_capacity * sizeof *index->codes);
+        CHECK(index->codes);
+    }
+    uint32_t at = search_codes_find(index, search_letters_slice(&code->letters));
+    struct search_code **place = &index->codes[at];
+    memmove(place + 1, place, (index->n_codes - at) * sizeof *place);
+    *place = code;
+    index->n_codes++;
+    index->bytes += sizeof *code + sizeof *place;
+}
+
+static void remove_code(struct search_index *index, uint32_t service, struct slice text,
+                        const struct record *mapping)
+{
+    struct search_letters letters;
+    CHECK(search_code_read(text, &letters));
+    uint32_t at = search_codes_find(index, search_letters_slice(&letters));
+    while (at < index->n_codes &&
+           (index->codes[at]->service != service || index->codes[at]->mapping != mapping))
+        at++;
+    CHECK(at < index->n_codes);
+    struct search_code **place = &index->codes[at];
+    free(*place);
+    index->n_codes--;
+    memmove(place, place + 1, (index->n_codes - at) * sizeof *place);
+    index->bytes -= sizeof **place + sizeof *place;
 }
 
 // --- services ---
@@ -221,6 +278,7 @@ void search_service_add(struct search_index *index, uint32_t handle,
     index->services[handle] = new_service(service);
     index->bytes += service_size(index->services[handle]);
     change_texts(index, handle, service, add_place);
+    add_code(index, handle, service->code, NULL);
 }
 
 void search_service_remove(struct search_index *index, uint32_t handle,
@@ -231,24 +289,19 @@ void search_service_remove(struct search_index *index, uint32_t handle,
     free(index->services[handle]);
     index->services[handle] = NULL;
     change_texts(index, handle, service, remove_place);
+    remove_code(index, handle, service->code, NULL);
 }
 
 void search_mapping_add(struct search_index *index, uint32_t service, struct slice code,
                         const struct record *mapping)
 {
-    change_code(index,
-                &(struct search_place){
-                    .mapping = mapping, .service = service, .field = SEARCH_MAPPING},
-                code, add_place);
+    add_code(index, service, code, mapping);
 }
 
 void search_mapping_remove(struct search_index *index, uint32_t service,
                            struct slice code, const struct record *mapping)
 {
-    change_code(index,
-                &(struct search_place){
-                    .mapping = mapping, .service = service, .field = SEARCH_MAPPING},
-                code, remove_place);
+    remove_code(index, service, code, mapping);
 }
 
 void search_index_close(struct search_index *index)
@@ -260,6 +313,9 @@ void search_index_close(struct search_index *index)
     }
     for (uint32_t i = 0; i < index->n_services; i++)
         free(index->services[i]);
+    for (uint32_t i = 0; i < index->n_codes; i++)
+        free(index->codes[i]);
+    free(index->codes);
     free(index->words);
     free(index->keys);
     free(index->services);

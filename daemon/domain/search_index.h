@@ -13,7 +13,7 @@
 
 struct record;
 
-// The texts of a service. Those before SEARCH_CODE are of words.
+// The texts of a service, then its codes.
 enum search_field {
     SEARCH_NAME_SV,
     SEARCH_NAME_EN,
@@ -25,27 +25,33 @@ enum search_field {
 
 // One place of a word. Numbers above 255 are 255: no search has so many words.
 struct search_place {
-    const struct record *mapping; // of SEARCH_MAPPING, else NULL
     uint32_t service;
-    uint8_t field;    // enum search_field
+    uint8_t field;    // enum search_field, a text
     uint8_t position; // of the word among the text's
     uint8_t n_words;  // of the text
 };
 
-// What is asked first of a word, lying side by side.
+// What is asked first of a word, lying side by side. All of folded letters.
 struct search_key {
     uint32_t letters; // search_letter_set
+    uint32_t start;   // search_start
+    uint64_t pairs;   // search_pair_set
     uint8_t len;
-    bool is_word; // not only a code
 };
 
 struct search_word {
-    uint32_t at;      // in the index
-    uint32_t n_words; // of the places, those that are not codes
+    uint32_t at; // in the index
     uint32_t n_places, capacity;
     struct search_place *places;
     UT_hash_handle hh; // by letters
     char letters[];
+};
+
+// A code that leads to a service: its own, or a mapping's.
+struct search_code {
+    const struct record *mapping; // NULL: its own
+    uint32_t service;
+    struct search_letters letters;
 };
 
 // A service's place in the alphabet.
@@ -56,10 +62,12 @@ struct search_service {
 };
 
 struct search_index {
-    struct search_key *keys;
+    struct search_key *keys; // of each of words
     struct search_word **words;
     uint32_t n_words, words_capacity;
     struct search_word *by_letters;
+    struct search_code **codes; // by letters, bytewise
+    uint32_t n_codes, codes_capacity;
     struct search_service **services; // by handle, NULL where there is none
     uint32_t n_services;              // handles
     uint64_t bytes;
@@ -78,8 +86,17 @@ void search_mapping_add(struct search_index *index, uint32_t service, struct sli
 void search_mapping_remove(struct search_index *index, uint32_t service,
                            struct slice code, const struct record *mapping);
 
+// The first code whose letters are not before these.
+uint32_t search_codes_find(const struct search_index *index, struct slice letters);
+
 // Which letters a word has, folded: a bit each for a-z and some for the rest. One typing
 // error takes at most one bit away and brings at most one.
 uint32_t search_letter_set(struct slice letters);
+// Which pairs of neighbours it has, in as many bits as there are: one typing error takes
+// at most SEARCH_PAIRS_AN_ERROR away and brings at most so many.
+#define SEARCH_PAIRS_AN_ERROR 3
+uint64_t search_pair_set(struct slice letters);
+// The first four letters, folded, the first of them highest; 0 where there is none.
+uint32_t search_start(struct slice letters);
 
 #endif

@@ -152,57 +152,36 @@ bool search_code_read(struct slice text, struct search_letters *code)
 
 // --- distance ---
 
-static unsigned least(unsigned a, unsigned b)
+void search_pattern_init(struct search_pattern *pattern, struct slice word)
 {
-    return a < b ? a : b;
+    memset(pattern->places, 0, sizeof pattern->places);
+    pattern->len = (unsigned)word.len;
+    for (size_t i = 0; i < word.len; i++)
+        pattern->places[(unsigned char)search_fold(word.data[i])] |= UINT64_C(1) << i;
 }
 
-static bool same(struct slice a, size_t i, struct slice b, size_t j)
+// The columns of the usual matrix as differences between neighbours, 64 of them in a step
+// (Hyyrö 2003, after Myers 1999).
+unsigned search_distance(const struct search_pattern *pattern, struct slice word,
+                         unsigned most)
 {
-    return search_fold(a.data[i]) == search_fold(b.data[j]);
-}
-
-// What the words begin and end with alike changes no distance.
-static void strip_alike(struct slice *a, struct slice *b)
-{
-    while (a->len > 0 && b->len > 0 && same(*a, a->len - 1, *b, b->len - 1)) {
-        a->len--;
-        b->len--;
-    }
-    while (a->len > 0 && b->len > 0 && same(*a, 0, *b, 0)) {
-        *a = (struct slice){a->data + 1, a->len - 1};
-        *b = (struct slice){b->data + 1, b->len - 1};
-    }
-}
-
-// The row of a's i-th letter from the two before it; its least number.
-static unsigned fill_row(struct slice a, size_t i, struct slice b, unsigned *row,
-                         const unsigned *above, const unsigned *second_above)
-{
-    unsigned smallest = row[0] = (unsigned)i;
-    for (size_t j = 1; j <= b.len; j++) {
-        unsigned value = above[j - 1] + !same(a, i - 1, b, j - 1);
-        value = least(value, least(above[j], row[j - 1]) + 1);
-        if (i > 1 && j > 1 && same(a, i - 1, b, j - 2) && same(a, i - 2, b, j - 1))
-            value = least(value, second_above[j - 2] + 1);
-        row[j] = value;
-        smallest = least(smallest, value);
-    }
-    return smallest;
-}
-
-unsigned search_distance(struct slice a, struct slice b, unsigned most)
-{
-    unsigned rows[3][SEARCH_WORD_MAX + 1];
-    strip_alike(&a, &b);
-    if (a.len + most < b.len || b.len + most < a.len)
-        return most + 1;
-    for (size_t j = 0; j <= b.len; j++)
-        rows[0][j] = (unsigned)j;
-    for (size_t i = 1; i <= a.len; i++) {
-        // Neighbouring rows differ by one at most, so that no swap reaches over this one.
-        if (fill_row(a, i, b, rows[i % 3], rows[(i - 1) % 3], rows[(i + 1) % 3]) > most)
+    uint64_t down = ~UINT64_C(0), up = 0; // the next in the column is one more, one less
+    uint64_t same = 0, before = 0;        // the diagonal is equal; the letter before
+    uint64_t last = UINT64_C(1) << (pattern->len - 1);
+    unsigned distance = pattern->len;
+    for (size_t i = 0; i < word.len; i++) {
+        uint64_t places = pattern->places[(unsigned char)search_fold(word.data[i])];
+        uint64_t swapped = (~same & places) << 1 & before;
+        same = (((places & down) + down) ^ down) | places | up | swapped;
+        uint64_t right = up | ~(same | down), left = same & down;
+        distance += (right & last) != 0;
+        distance -= (left & last) != 0;
+        if (distance > most + (word.len - 1 - i)) // each letter left takes one at most
             return most + 1;
+        right = right << 1 | 1;
+        down = left << 1 | ~(same | right);
+        up = right & same;
+        before = places;
     }
-    return least(rows[a.len % 3][b.len], most + 1);
+    return distance;
 }

@@ -38,9 +38,17 @@ static inline char search_fold(char letter)
     return letter == '{' || letter == '|' ? 'a' : letter == '}' ? 'o' : letter;
 }
 
-// The least number of letters to put in, take away or exchange, or neighbours to swap
-// (no letter is touched twice), that makes the one word the other, å ä ö folded; most + 1
-// when it is more than most.
-unsigned search_distance(struct slice a, struct slice b, unsigned most);
+// The distance of words from one word: the least number of letters to put in, take away
+// or exchange, or neighbours to swap (no letter is touched twice), å ä ö folded.
+//
+// Bit i of a row is about the word's i-th letter; a row is all of one step.
+struct search_pattern {
+    unsigned len;
+    uint64_t places[256]; // by letter: where the word has it
+};
+void search_pattern_init(struct search_pattern *pattern, struct slice word);
+// The distance of word, at most SEARCH_WORD_MAX letters; most + 1 when it is more.
+unsigned search_distance(const struct search_pattern *pattern, struct slice word,
+                         unsigned most);
 
 #endif

@@ -21,7 +21,7 @@ struct state *state_new(state_record_decode decode, state_record_encode encode)
     slab_init(&state->slab, &state->rows);
     for (int kind = 0; kind < KIND_COUNT; kind++)
         state->records[kind].slab = &state->slab;
-    rows_init(&state->rows);
+    rows_init(&state->rows, &state->records[KIND_CAPACITY]);
     return state;
 }
 
@@ -308,14 +308,19 @@ void state_see_time(struct state *state, int64_t now_ms)
 bool state_slots(const struct state *state, struct slice capacity,
                  struct state_slots *slots)
 {
-    const struct row *row = rows_find(&state->rows.capacities, capacity);
-    if (row == NULL)
+    char key[RECORD_TEXT_KEY_MAX];
+    const struct record *record =
+        state_find(state, KIND_CAPACITY, record_text_key(key, capacity));
+    if (record == NULL)
         return false;
-    *slots = (struct state_slots){
-        .confirmed = row->confirmed,
-        .held = row->taken - row->confirmed - row->lapsed,
-        .free = row_free_slots(row),
-    };
+    const struct claimed *claimed = live_find(&state->rows.live, capacity);
+    *slots = (struct state_slots){.free = (uint32_t)record_number(record, 4)};
+    if (claimed)
+        *slots = (struct state_slots){
+            .confirmed = claimed->confirmed,
+            .held = claimed->taken - claimed->confirmed - claimed->lapsed,
+            .free = claimed_free(claimed),
+        };
     return true;
 }
 

@@ -11,7 +11,10 @@
 #include "log_redis/log_redis_private.h"
 #include "log_redis/scripts.h"
 
+// A Redis of yours may fall back by seconds when it fails over; the private one has synced
+// what it acknowledged.
 #define HELD_BYTES (8u << 20)
+#define HELD_BYTES_EMBEDDED (512u << 10)
 #define TIMEOUT_MS 5000
 #define FIXED_ARGS 8
 
@@ -30,12 +33,13 @@ static void drop_oldest(struct log_redis *log)
 void log_redis_hold(struct log_redis *log, uint64_t sequence, struct slice entry)
 {
     uint64_t due = log->held_until + 1;
+    size_t most = log_redis_is_embedded(log) ? HELD_BYTES_EMBEDDED : HELD_BYTES;
     if (sequence != due) // a snapshot was read
         while (log->held_from < due)
             drop_oldest(log);
     if (sequence != due)
         log->held_from = sequence;
-    while (log->held_from < sequence && (log->held_bytes + entry.len > HELD_BYTES ||
+    while (log->held_from < sequence && (log->held_bytes + entry.len > most ||
                                          sequence - log->held_from >= LOG_REDIS_HELD))
         drop_oldest(log);
     struct buffer *held = held_at(log, sequence);
