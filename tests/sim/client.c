@@ -14,6 +14,7 @@
 #include "sim/parts.h"
 
 #define HOUR_MS INT64_C(3600000)
+#define LAST_MOMENT_MS 20000
 #define PROBE_AFTER_MS 30000 // whatever has healed has come to rest by then
 
 // --- Requests ---
@@ -272,6 +273,20 @@ static void repeat(struct sim *sim)
         submit(sim, request, node);
 }
 
+// In the millisecond in which a hold runs out, or in the one beside it.
+static void use_last_moment(struct sim *sim)
+{
+    const struct model_claim *hold = model_first_hold(&sim->model);
+    int64_t left = hold ? hold->until_ms - sim_now_ms(sim) : 0;
+    left += sim_between(&sim->random, -1, 1);
+    if (left < 0 || left > LAST_MOMENT_MS || !hold)
+        return;
+    struct sim_request *request = new_wish(sim);
+    command_make_advance(sim, hold, &request->command);
+    hash_payload(request);
+    sim_queue_add(&sim->queue, left, try_again, request, 0);
+}
+
 static void load(struct sim *sim, void *arg, uint64_t tag)
 {
     (void)arg;
@@ -292,8 +307,10 @@ static void load(struct sim *sim, void *arg, uint64_t tag)
     } else if (dice < 27) { // who gets the last slots
         for (int64_t n = sim_between(&sim->random, 2, 12); n > 0; n--)
             try_soon(sim, make_take(sim, sim_between(&sim->random, 1, 10)), 20);
+    } else if (dice < 35) {
+        use_last_moment(sim);
     } else {
-        int64_t n = dice < 32 ? sim_between(&sim->random, 2, 20) : 1;
+        int64_t n = dice < 40 ? sim_between(&sim->random, 2, 20) : 1;
         while (n-- > 0)
             try_soon(sim, make_wish(sim), 20);
     }

@@ -131,12 +131,9 @@ static struct slice choose_claim(struct sim *sim, char *text, uint64_t *revision
     return model_claim_id(claim, text);
 }
 
-static void add_advance(struct sim *sim, struct wire_command_writer *writer)
+static void add_advance_of(struct sim *sim, struct wire_command_writer *writer,
+                           struct slice id, int64_t expected)
 {
-    char text[CLAIM_ID_MAX];
-    uint64_t revision;
-    struct slice id = choose_claim(sim, text, &revision);
-    int64_t expected = choose_expected(sim, revision);
     int64_t dice = sim_below(&sim->random, 100);
     if (dice < 30) {
         union operation extend = {.extend = {id, choose_hold_seconds(sim)}};
@@ -145,6 +142,14 @@ static void add_advance(struct sim *sim, struct wire_command_writer *writer)
     }
     add(writer, dice < 60 ? CHANGE_CONFIRM : CHANGE_RELEASE,
         (union operation){.mark = {id}}, expected);
+}
+
+static void add_advance(struct sim *sim, struct wire_command_writer *writer)
+{
+    char text[CLAIM_ID_MAX];
+    uint64_t revision;
+    struct slice id = choose_claim(sim, text, &revision);
+    add_advance_of(sim, writer, id, choose_expected(sim, revision));
 }
 
 void command_open_capacity(struct sim *sim, struct capacity *capacity)
@@ -200,5 +205,15 @@ void command_make_take(struct sim *sim, int64_t hold_seconds, struct buffer *out
     struct wire_command_writer writer;
     wire_command_writer_init(&writer, out);
     add_take(sim, &writer, choose_capacity(sim), hold_seconds);
+    wire_command_writer_close(&writer);
+}
+
+void command_make_advance(struct sim *sim, const struct model_claim *claim,
+                          struct buffer *out)
+{
+    char text[CLAIM_ID_MAX];
+    struct wire_command_writer writer;
+    wire_command_writer_init(&writer, out);
+    add_advance_of(sim, &writer, model_claim_id(claim, text), ABSENT);
     wire_command_writer_close(&writer);
 }
