@@ -74,11 +74,14 @@ static void write_texts(struct buffer *out, const struct text_list *list)
 
 // --- the table ---
 
+struct place {
+    const struct capacity_row *row;
+};
+
 static int compare(const void *a, const void *b)
 {
-    const struct capacity_status *one = &(*(const struct capacity_row *const *)a)->status;
-    const struct capacity_status *other =
-        &(*(const struct capacity_row *const *)b)->status;
+    const struct capacity_status *one = &((const struct place *)a)->row->status;
+    const struct capacity_status *other = &((const struct place *)b)->row->status;
     bool one_closed = one->closed == true, other_closed = other->closed == true;
     if (one_closed != other_closed)
         return one_closed ? 1 : -1;
@@ -87,18 +90,17 @@ static int compare(const void *a, const void *b)
     return slice_compare(one->capacity.id, other->capacity.id);
 }
 
-static const struct capacity_row **sort(const struct capacity_row *rows,
-                                        struct arena *arena, size_t *n)
+static struct place *sort(const struct capacity_row *rows, struct arena *arena, size_t *n)
 {
     *n = 0;
     for (const struct capacity_row *row = rows; row; row = row->next)
         ++*n;
-    const struct capacity_row **sorted = arena_alloc(arena, (*n + 1) * sizeof *sorted);
+    struct place *places = arena_alloc(arena, (*n + 1) * sizeof *places);
     size_t i = 0;
     for (const struct capacity_row *row = rows; row; row = row->next)
-        sorted[i++] = row;
-    qsort(sorted, *n, sizeof *sorted, compare);
-    return sorted;
+        places[i++].row = row;
+    qsort(places, *n, sizeof *places, compare);
+    return places;
 }
 
 // Takes the text.
@@ -170,9 +172,9 @@ void capacity_table_write(const struct capacity_page *page,
     };
     struct grid grid = {.columns = columns, .n_columns = COLUMN_COUNT, .arena = arena};
     size_t n;
-    const struct capacity_row **sorted = sort(rows, arena, &n);
+    const struct place *places = sort(rows, arena, &n);
     for (size_t i = 0; i < n; i++)
-        add_row(&grid, page, sorted[i]);
+        add_row(&grid, page, places[i].row);
     grid_print(&grid, &(struct grid_print_options){page->width, page->colours, true},
                out);
 }
