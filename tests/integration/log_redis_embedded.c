@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/status.h"
+#include "log_redis/log_redis_private.h"
 #include "log_redis_support.h"
 
 static unsigned mode_of(const struct world *world, const char *name)
@@ -329,5 +330,32 @@ Test(log_redis_embedded, closing_ends_every_append)
     for (int i = 0; i < 300; i++)
         cr_assert_eq(writes[i].n_done, 1);
     cr_assert_eq(writes[299].status, STATUS_UNAVAILABLE);
+    world_close(&world);
+}
+
+static bool is_preparing(void *of)
+{
+    const struct daemon *daemon = of;
+    return daemon->log->child.preparing;
+}
+
+// The thread pool has the append-only file then; nothing may be started or freed under
+// it.
+Test(log_redis_embedded, closing_while_the_folder_is_made_ready_starts_no_server)
+{
+    struct world world;
+    struct daemon daemon;
+    struct log_redis_status status;
+    world_init(&world);
+    daemon_init(&daemon, &world);
+    daemon_start(&daemon);
+    await(&world, is_preparing, &daemon);
+    log_redis_status(daemon.log, &status);
+    cr_assert_eq(status.redis_pid, 0);
+    daemon_close(&daemon);
+    daemon_init(&daemon, &world);
+    daemon_start(&daemon); // the lock is free
+    daemon_await_usable(&daemon);
+    daemon_close(&daemon);
     world_close(&world);
 }
