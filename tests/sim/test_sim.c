@@ -233,7 +233,8 @@ Test(sim_finds, a_claim_counted_again_on_retry)
 
 Test(sim_finds, a_confirm_after_the_hold_ran_out)
 {
-    CHECK_APPLY_FOUND(PLANT_CONFIRMED_LATE);
+    CHECK_FOUND(PLANT_CONFIRMED_LATE, "is not what the log says", "a write was told",
+                "more slots are taken than there are");
 }
 
 Test(sim_finds, a_hold_extended_twice)
