@@ -68,6 +68,7 @@ int command_service_search(struct cli *cli, int argc, char **argv);
 int command_service_show(struct cli *cli, int argc, char **argv);
 int command_contact(struct cli *cli, int argc, char **argv);
 int command_status(struct cli *cli, int argc, char **argv);
+int command_completion(struct cli *cli, int argc, char **argv);
 
 // --- options ---
 

@@ -186,5 +186,15 @@ const struct command cli_commands[] = {
       "hur tjänsten, dess logg och dess data mår"},
      NO_MORE,
      command_status},
+    {"completion",
+     "completion bash|zsh|fish",
+     "completion bash|zsh|fish",
+     {"write a script that completes commands and options",
+      "skriv ett skript som fyller i kommandon och flaggor"},
+     {"bash: source <(vardsok completion bash)    zsh: the same with zsh\n"
+      "fish: vardsok completion fish | source",
+      "bash: source <(vardsok completion bash)    zsh: samma sak med zsh\n"
+      "fish: vardsok completion fish | source"},
+     command_completion},
     {NULL, NULL, NULL, {NULL, NULL}, NO_MORE, NULL},
 };

@@ -35,6 +35,7 @@ enum text {
     TEXT_NOT_UTF8,    // option
     TEXT_BATCH_ALONE,
     TEXT_FORM_NOT_HERE, // option
+    TEXT_UNKNOWN_SHELL, // given
     // failures
     TEXT_NO_DAEMON,
     TEXT_HOW_TO_START,

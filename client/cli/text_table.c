@@ -88,6 +88,8 @@ const char *const text_table[TEXT_COUNT][LANGUAGE_COUNT] = {
         {"--batch goes without a question of its own: the file has the "
          "questions",
          "--batch kan inte förenas med en egen fråga: filen har frågorna"},
+    [TEXT_UNKNOWN_SHELL] = {"there is no completion for %s; bash, zsh and fish have one",
+                            "det finns ingen ifyllning för %s; bash, zsh och fish har"},
     [TEXT_FORM_NOT_HERE] = {"%s is not for this command",
                             "%s finns inte för det här kommandot"},
     // failures
@@ -297,7 +299,7 @@ const char *const text_table[TEXT_COUNT][LANGUAGE_COUNT] = {
         {"The first %u of %u. --limit shows more; another word narrows "
          "it down.",
          "De första %u av %u. --limit visar fler; ett ord till snävar in."},
-    [TEXT_SEARCH_SYNONYM] = {"as: %.*s", "även: %.*s"},
+    [TEXT_SEARCH_SYNONYM] = {"also called: %.*s", "kallas även: %.*s"},
     [TEXT_SEARCH_MAPPING] = {"by %.*s %.*s: %.*s", "via %.*s %.*s: %.*s"},
     [TEXT_SERVICE_UNKNOWN] = {"no care service has the code %.*s",
                               "ingen vårdtjänst har koden %.*s"},
