@@ -133,7 +133,7 @@ static int contact(struct cli *cli, struct slice place)
     }
     exit_code = cli_print(cli, &out);
     buffer_free(&out);
-    if (!is_stored(&found.contact))
+    if (cli->form == OUTPUT_TABLE && !is_stored(&found.contact))
         text_print(stderr, cli->language, TEXT_CONTACT_HOW_TO_STORE);
     return exit_code;
 }

@@ -5,21 +5,15 @@
 #include "wire/codec.h"
 #include "wire/reader.h"
 
-// Checks the request and calls.
-static int call(struct vardsok *connection, const struct typed_call *call,
-                const struct shape *shape, const void *message, struct arena *arena,
-                struct slice *response, struct vardsok_error *error)
+// Checks a request and appends it to the call's.
+static int encode(const struct shape *shape, const void *message, struct buffer *request,
+                  struct vardsok_error *error)
 {
     struct refusal refusal;
-    struct buffer request = {0};
-    struct typed_call sent = *call;
     if (shape_check(shape, message, &refusal) != 0)
         return client_error_from_refusal(error, &refusal, SLICE_ABSENT);
-    wire_encode(shape, WIRE_PUBLIC, message, &request);
-    sent.request = &request;
-    int status = typed_unary(connection, &sent, arena, response, error);
-    buffer_free(&request);
-    return status;
+    wire_encode(shape, WIRE_PUBLIC, message, request);
+    return 0;
 }
 
 // How many hits the answer has; negative when it is none.
@@ -80,13 +74,16 @@ int client_contact(struct vardsok *connection, struct slice place, uint32_t time
     struct contact_request request = {place};
     struct contact_response read;
     struct refusal refusal;
-    struct slice bytes;
-    struct typed_call made = {VARDSOK_GET_CONTACT, NULL, timeout_ms};
-    int status =
-        call(connection, &made, &shape_contact_request, &request, arena, &bytes, error);
+    struct slice answer;
+    struct buffer bytes = {0};
+    struct typed_call call = {VARDSOK_GET_CONTACT, &bytes, timeout_ms};
+    int status = encode(&shape_contact_request, &request, &bytes, error);
+    if (status == 0)
+        status = typed_unary(connection, &call, arena, &answer, error);
+    buffer_free(&bytes);
     if (status != 0)
         return status;
-    if (wire_decode(&shape_contact_response, WIRE_PUBLIC, bytes, &read, arena,
+    if (wire_decode(&shape_contact_response, WIRE_PUBLIC, answer, &read, arena,
                     &refusal) != 0)
         return typed_unreadable(error, &refusal);
     *response = read;

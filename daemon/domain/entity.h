@@ -59,11 +59,8 @@ struct municipality {
 };
 
 struct nhv_area {
-    struct slice id, name, definition;
-    int64_t units_planned;
-    struct slice process_step, status;
-    int64_t decided_on;
-    struct slice source;
+    struct slice id, name, definition, process_step, status, source;
+    int64_t units_planned, decided_on;
 };
 
 struct service {
