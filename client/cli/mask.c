@@ -36,6 +36,8 @@ void mask_identity(char *text, size_t len)
 void mask_print(FILE *out, const char *text)
 {
     struct buffer copy = {0};
+    if (*text == '\0')
+        return;
     buffer_append(&copy, text, strlen(text));
     mask_identity(copy.data, copy.len);
     fwrite(copy.data, 1, copy.len, out);

@@ -114,6 +114,8 @@ int cli_connect(struct cli *cli)
 
 int cli_print(const struct cli *cli, struct buffer *out)
 {
+    if (out->len == 0)
+        return 0;
     size_t written = fwrite(out->data, 1, out->len, stdout);
     bool failed = written != out->len || fflush(stdout) != 0;
     buffer_clear(out);

@@ -5,6 +5,8 @@
 import datetime
 import json
 import os
+import re
+import signal
 import subprocess
 import sys
 import time
@@ -184,6 +186,23 @@ class Pilot(Capacity):
         self.assertEqual(self.take("--slots", "2", *same), confirmed)
         self.assertIn("REQUEST_ID_REUSED", self.refused(
             "claim", "take", "--capacity", "C-50", "--region", "14", *same))
+
+    def test_an_unknown_outcome_says_how_to_repeat_it(self):
+        self.publish()
+        process = self.daemon.process.pid
+        with open(f"/proc/{process}/task/{process}/children", encoding="ascii") as stream:
+            redis, = map(int, stream.read().split())
+        take = ["claim", "take", "--capacity", "C-50", "--region", "14"]
+        os.kill(redis, signal.SIGSTOP)
+        try:
+            error = self.refused(*take, "--timeout", "500ms")
+        finally:
+            os.kill(redis, signal.SIGCONT)
+        self.assertIn("OUTCOME_UNKNOWN", error)
+        again, = re.findall("--request-id [0-9a-f]{32}", error)
+        claim = self.document(*take, *again.split())
+        self.assertEqual(self.lines("claim", "list"), [claim])
+        self.assertEqual(self.figures(), (3, 1, 0))
 
     def test_every_write_can_be_repeated(self):
         ids = [request_id() for _ in range(6)]

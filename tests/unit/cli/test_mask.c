@@ -45,6 +45,18 @@ Test(mask, digits_of_another_script_are_hidden)
     cr_expect_null(strchr(text, '\x92'));
 }
 
+Test(mask, nothing_is_printed_of_nothing)
+{
+    char *text = NULL;
+    size_t len;
+    FILE *out = open_memstream(&text, &len);
+    mask_print(out, "");
+    mask_print(out, "a");
+    fclose(out);
+    cr_expect_str_eq(text, "a");
+    free(text);
+}
+
 Test(mask, an_error_as_json_hides_it_in_field_and_message)
 {
     struct vardsok_error error = {.status = VARDSOK_INVALID_ARGUMENT,
