@@ -50,9 +50,12 @@ int client_search(struct vardsok *connection, const struct search_request *reque
                   struct vardsok_error *error)
 {
     struct slice response;
-    struct typed_call made = {VARDSOK_SEARCH_SERVICES, NULL, timeout_ms};
-    int status =
-        call(connection, &made, &shape_search_request, request, arena, &response, error);
+    struct buffer bytes = {0};
+    struct typed_call call = {VARDSOK_SEARCH_SERVICES, &bytes, timeout_ms};
+    int status = encode(&shape_search_request, request, &bytes, error);
+    if (status == 0)
+        status = typed_unary(connection, &call, arena, &response, error);
+    buffer_free(&bytes);
     if (status != 0)
         return status;
     struct refusal refusal = {.message = "it is no list of hits"};
