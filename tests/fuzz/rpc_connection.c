@@ -149,6 +149,7 @@ static void move_clock(struct world *world, int64_t ms)
     world->clock.now_ms += ms;
     rpc_connection_tick(world->connection);
     replica_tick(world->replica);
+    state_see_time(replica_state(world->replica), world->clock.now_ms);
 }
 
 static size_t receive(struct world *world, const uint8_t *data, size_t size)

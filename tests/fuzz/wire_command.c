@@ -13,6 +13,18 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+static void write_operation(const struct change *change, struct buffer *out)
+{
+    size_t mark = wire_write_start(out, 1);
+    if (change->expected_revision != ABSENT)
+        wire_write_uint(out, 1, (uint64_t)change->expected_revision);
+    size_t operation = wire_write_start(out, change->op);
+    CHECK(operation_is_normal(change->op, &change->operation));
+    wire_encode(operation_shape(change->op), WIRE_LOG, &change->operation, out);
+    wire_write_end(out, operation);
+    wire_write_end(out, mark);
+}
+
 static void write_again(const struct change *change, struct buffer *out)
 {
     const struct shape *shape = entity_shape(change->kind);
@@ -43,8 +55,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct change change;
     struct buffer again = {0};
     wire_command_reader_init(&reader, command);
-    while (reader.source.next(&reader.source, &change))
-        write_again(&change, &again);
+    while (reader.source.next(&reader.source, &change)) {
+        if (change.op == CHANGE_PUT || change.op == CHANGE_DELETE)
+            write_again(&change, &again);
+        else
+            write_operation(&change, &again);
+    }
     CHECK(reader.status == STATUS_OK || reader.status == STATUS_DATA_LOSS);
     CHECK(wire_command_check(command) == reader.status);
     if (reader.status == STATUS_OK)
