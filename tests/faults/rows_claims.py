@@ -10,10 +10,11 @@ import time
 import entries
 import processes
 import races
+import scenes
 from row import Site, row, shared_log
 from verify import expect, status
 
-N_RACES, N_RACES_QUICK = 10000, 200
+N_RACES = 10000
 N_KILLS_QUICK = 4
 RACES_A_LOG = 1000  # what is kept in memory and judged at once; so many entries are never trimmed
 RACES_A_KILL = 8
@@ -41,6 +42,8 @@ class Target:
 class One:
     """A daemon with its private Redis."""
 
+    N_RACES_QUICK = 64
+
     def __init__(self, folder, stack):
         folder.mkdir()
         self.site = stack.enter_context(Site(folder / "d"))
@@ -63,6 +66,8 @@ class One:
 
 class Two:
     """Two daemons on your own Redis."""
+
+    N_RACES_QUICK = 200
 
     def __init__(self, folder, stack):
         folder.mkdir()
@@ -112,41 +117,56 @@ def judge(setting, arena, figures):
                f"digests differ: {states}")
 
 
-def race(setting, figures, options, n):
+def race(setting, chance, n):
+    figures = races.Figures()
     with races.Arena(setting.urls) as arena:
-        races.Races(arena, figures, options.random()).run(n)
+        races.Races(arena, figures, chance).run(n)
         judge(setting, arena, figures)
+    return figures
 
 
-def race_and_kill(setting, figures, options, n_kills):
+def race_and_kill(setting, chance, n_kills):
     """A kill -9 in each round: of a daemon, of redis, in turn."""
+    figures = races.Figures()
     hits = [target.kill for target in setting.targets] + [setting.kill_redis]
     with races.Arena(setting.urls) as arena:
-        rounds = races.Races(arena, figures, options.random())
+        rounds = races.Races(arena, figures, chance)
         for number in range(n_kills):
             rounds.strike = hits[number % len(hits)]
             rounds.run_round(RACES_A_KILL)
         judge(setting, arena, figures)
+    return figures
+
+
+def play(setting, chance, size):
+    """Everything else that clients do to each other's claims, at all daemons of the setting."""
+    figures = races.Figures()
+    with races.Arena(setting.urls) as arena:
+        scenes.at_the_last_moment(arena, chance, 100 * size)
+        scenes.withdraw_while_claimed(arena, chance, 20 * size)
+        scenes.change_while_claimed(arena, chance, 20 * size)
+        scenes.live_together(arena, chance, 3 * size)
+        judge(setting, arena, figures)
+    return figures
+
+
+def part(kind, folder, act, *arguments):
+    """One act in a setting of its own; its figures."""
+    with contextlib.ExitStack() as stack:
+        return act(kind(folder, stack), *arguments)
 
 
 @row("F24")
 def last_slots(folder, options):
+    chance, counts = options.random(), []
     n_kills = N_KILLS_QUICK if options.quick else options.kills
-    peace, war = {}, {}
     for kind in (One, Two):
-        name = kind.__name__.lower()
-        peace[name], war[name] = races.Figures(), races.Figures()
-        left = N_RACES_QUICK if options.quick else N_RACES
-        while left > 0:
-            with contextlib.ExitStack() as stack:
-                n = min(left, RACES_A_LOG)
-                race(kind(folder / f"{name}{left}", stack), peace[name], options, n)
-                left -= n
-        with contextlib.ExitStack() as stack:
-            race_and_kill(kind(folder / f"{name}-killed", stack), war[name], options, n_kills)
-    counts = [*peace.values(), *war.values()]
-    return (f"races={'+'.join(str(figures.races) for figures in counts)} "
-            f"claims={sum(figures.claims for figures in counts)} "
-            f"slots={sum(figures.won for figures in counts)} sold_twice=0 lost=0 "
-            f"reads={sum(figures.reads for figures in counts)} kills={2 * n_kills} "
-            f"retries={sum(figures.retries for figures in counts)}")
+        n = kind.N_RACES_QUICK if options.quick else N_RACES
+        counts += [part(kind, folder / f"{kind.__name__}-{first}", race, chance,
+                        min(RACES_A_LOG, n - first)) for first in range(0, n, RACES_A_LOG)]
+        counts.append(part(kind, folder / f"{kind.__name__}-kills", race_and_kill, chance, n_kills))
+    counts.append(part(Two, folder / "scenes", play, chance, 1 if options.quick else 10))
+    sums = {name: sum(getattr(figures, name) for figures in counts)
+            for name in ("races", "claims", "won", "reads", "retries")}
+    return (f"races={sums['races']} claims={sums['claims']} won={sums['won']} sold_twice=0 lost=0 "
+            f"reads={sums['reads']} kills={2 * n_kills} retries={sums['retries']}")

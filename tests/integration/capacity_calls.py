@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""CapacityService on the native protocol: a history's calls as requests, and answers as its rows."""
+"""CapacityService on the native protocol: a history's calls as requests, answers as its rows."""
 
 import functools
 

@@ -1,16 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What clients do to each other on temporary capacity, beside racing for the last slot: confirm while
-the hold runs out, withdraw and change what others claim, and everything at once. Each scene plays in
-an arena and leaves the judgement to the checker, but sees to it that what it is about did happen."""
+"""What clients do to each other on temporary capacity, beside racing for the last slot: confirm
+while the hold runs out, withdraw and change what others claim, and everything at once. Each scene
+plays in an arena and leaves the judgement to the checker, but sees to it that what it is about did
+happen."""
 
 import collections
 import time
 
-from claim_model import EXPIRED, PRECONDITION
+from claim_model import EXPIRED, HELD, PRECONDITION
 from history import Call, expect
 from races import capacity, claim
 
 MS = 1000000
+RUN_OUT_S = 20
 
 
 def outcomes(calls):
@@ -100,8 +102,8 @@ def claim_and(arena, chance, kind, share, ident, slots=1):
 
 
 def withdraw_while_claimed(arena, chance, n_rounds):
-    """The unit takes its capacity back in the middle of a crowd, in which one hold is confirmed, and
-    publishes it again."""
+    """The unit takes its capacity back in the middle of a crowd, in which one hold is confirmed,
+    and publishes it again."""
     began = len(arena.crowd.calls)
     for _ in range(n_rounds):
         held = claim("W")
@@ -131,6 +133,7 @@ def change_while_claimed(arena, chance, n_rounds):
         all_at_once(arena, chance, claim_and(arena, chance, "release", 0.9, "S", (1, 2, 3)),
                     changes)
         revision = max((call.stored[0] for call in changes if call.code == 0), default=revision)
+    arena.done(Call("withdraw", ("S", True)))
     seen = outcomes(arena.crowd.calls[began:])
     expect_all(seen, ("claim", "done"), ("claim", "NO_SLOTS_LEFT"), ("change", "done"),
                ("change", "SLOTS_TAKEN"), ("change", "REVISION_MISMATCH"))
@@ -184,12 +187,22 @@ class Unit(Life):
         self.arena.crowd.begin(self.client, Call(kind, asked, then=self.next))
 
 
+def wait_run_out(arena):
+    """Until no daemon has a hold left; all are short."""
+    end = time.monotonic() + RUN_OUT_S
+    for peer in arena.lookers[:len(arena.urls)]:
+        while rows := arena.crowd.call(peer, "list_claims", (("", HELD), "", b"")).rows:
+            expect(time.monotonic() < end, f"held after {RUN_OUT_S} s: {rows[:3]}")
+
+
 def live_together(arena, chance, seconds):
     began, until_s = len(arena.crowd.calls), time.time() + seconds
     Unit(arena, arena.unit, chance, until_s)
     for client in arena.clients:
         Life(arena, client, chance, until_s)
     arena.settle()
+    arena.stop_watching()
+    wait_run_out(arena)
     seen = outcomes(arena.crowd.calls[began:])
     expect_all(seen, ("claim", "done"), ("claim", "NO_SLOTS_LEFT"), ("claim", "NOT_STORED"),
                ("claim", "NOT_OPEN_TO_REGION"), ("claim", "CAPACITY_CLOSED"), ("confirm", "done"),

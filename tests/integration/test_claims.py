@@ -4,6 +4,7 @@
 import pathlib
 import random
 import sys
+import time
 import unittest
 
 sys.path[:0] = [str(pathlib.Path(__file__).parent),
@@ -11,10 +12,11 @@ sys.path[:0] = [str(pathlib.Path(__file__).parent),
 
 import entries  # noqa: E402
 import processes  # noqa: E402
-import claim_model  # noqa: E402
 import races  # noqa: E402
 import scenes  # noqa: E402
+from claim_model import EXPIRED, RELEASED  # noqa: E402
 from daemon import Daemon, Folder  # noqa: E402
+from history import Call  # noqa: E402
 
 N_RACES = 320  # ./dev faults F24 runs 10,000
 N_HOLDS = 300
@@ -24,11 +26,15 @@ RUN_OUT_MS = 1000  # a hold that ran out on a quiet system is free and EXPIRED b
 class Claims(unittest.TestCase):
     def setUp(self):
         folder = Folder()
-        self.daemon = Daemon(folder.__enter__())
+        self.folder = folder.__enter__()
         self.addCleanup(folder.__exit__)
-        self.addCleanup(self.daemon.__exit__)
-        self.url = self.daemon.ready().urls()[0]
         self.chance = random.Random(1)
+        self.start()
+
+    def start(self):
+        self.daemon = Daemon(self.folder)
+        self.addCleanup(self.daemon.__exit__)
+        self.url, = self.daemon.ready().urls()
 
     def arena(self, *options, **named):
         arena = races.Arena(self.url, *options, **named)
@@ -76,8 +82,7 @@ class Claims(unittest.TestCase):
         arena = self.arena()
         scenes.withdraw_while_claimed(arena, self.chance, 40)
         model, _ = self.judge(arena)
-        self.assertTrue(all(claim.state == claim_model.RELEASED
-                            for claim in model.claims.values()))
+        self.assertEqual({claim.state for claim in model.claims.values()}, {RELEASED})
 
     def test_slots_that_change_while_they_are_claimed_are_never_fewer_than_taken(self):
         arena = self.arena()
@@ -95,6 +100,38 @@ class Claims(unittest.TestCase):
         self.assertLess(max(free), RUN_OUT_MS)
         self.assertLess(max(expired), RUN_OUT_MS)
         self.judge(arena)
+
+    def test_a_hold_that_ran_out_while_no_daemon_ran_is_free_at_once_and_then_expired(self):
+        arena = self.arena(1, watches=())
+        hold = races.claim("C", hold_s=1)
+        arena.done(Call("publish", races.capacity("C", 1)), hold)
+        self.daemon.kill()
+        time.sleep(max(0, hold.stored[1].until_ms / 1000 - time.time()))
+        self.start()
+        ready = time.monotonic()
+        row, = arena.crowd.call(arena.unit, "list", "C").rows
+        self.assertEqual(row[3:], (0, 0, 1))
+        scenes.wait_run_out(arena)
+        self.assertLess(time.monotonic() - ready, RUN_OUT_MS / 1000)
+        model, _ = self.judge(arena)
+        self.assertEqual(model.claims[hold.stored[1].id].state, EXPIRED)
+
+    def test_a_retry_is_told_the_first_outcome_whatever_came_after(self):
+        arena = self.arena(1, watches=())
+        taken, late = races.claim("C", hold_s=1), races.claim("C")
+        arena.done(Call("publish", races.capacity("C", 1)), taken)
+        arena.crowd.begin(arena.unit, late)
+        arena.settle()
+        self.assertEqual(late.reason, "NO_SLOTS_LEFT")
+        scenes.wait_run_out(arena)
+        again, still = (Call("claim", call.asked, ident=call.ident) for call in (taken, late))
+        arena.crowd.begin_unrecorded(arena.unit, again, still)
+        arena.settle()
+        self.assertEqual((again.code, again.revision), (0, taken.revision))
+        self.assertEqual(again.stored[1], taken.stored[1]._replace(state=EXPIRED))
+        self.assertEqual((still.code, still.reason), (late.code, "NO_SLOTS_LEFT"))
+        model, _ = self.judge(arena)
+        self.assertEqual(list(model.claims), [taken.stored[1].id])
 
 
 if __name__ == "__main__":
