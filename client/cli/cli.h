@@ -67,6 +67,10 @@ int command_claim_list(struct cli *cli, int argc, char **argv);
 int command_service_search(struct cli *cli, int argc, char **argv);
 int command_service_show(struct cli *cli, int argc, char **argv);
 int command_contact(struct cli *cli, int argc, char **argv);
+int command_unit_show(struct cli *cli, int argc, char **argv);
+int command_unit_list(struct cli *cli, int argc, char **argv);
+int command_agreement_show(struct cli *cli, int argc, char **argv);
+int command_agreement_list(struct cli *cli, int argc, char **argv);
 int command_status(struct cli *cli, int argc, char **argv);
 int command_completion(struct cli *cli, int argc, char **argv);
 
