@@ -45,6 +45,10 @@ static void set_name(struct grid *grid, enum language language,
                     mapping->system.data, (int)mapping->version.len,
                     mapping->version.data, (int)mapping->code.len, mapping->code.data);
     }
+    if (hit->found_by == FOUND_BY_TYPING_ERROR) {
+        json_write_text(&text, "\n");
+        text_append(&text, language, TEXT_SEARCH_SIMILAR);
+    }
     grid_set(grid, COLUMN_NAME, buffer_slice(&text), NULL);
     buffer_free(&text);
 }
@@ -138,7 +142,7 @@ static int print_found(struct cli *cli, const struct search_request *request,
         write_csv(found, &out);
     else
         service_table_write(cli, found, cli->colours, &out);
-    int exit_code = cli_print(cli, &out);
+    int exit_code = out.len > 0 ? cli_print(cli, &out) : EXIT_DONE;
     buffer_free(&out);
     if (found->n == 0)
         text_print(stderr, cli->language, TEXT_SEARCH_NONE, (int)request->text.len,

@@ -174,6 +174,7 @@ enum text {
     TEXT_SEARCH_MORE,     // shown, all
     TEXT_SEARCH_SYNONYM,  // text
     TEXT_SEARCH_MAPPING,  // system, version, code
+    TEXT_SEARCH_SIMILAR,
     TEXT_SERVICE_UNKNOWN, // text
     TEXT_SERVICE_MEANT,
     TEXT_SERVICE_HOW_TO_SEARCH,

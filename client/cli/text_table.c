@@ -301,6 +301,7 @@ const char *const text_table[TEXT_COUNT][LANGUAGE_COUNT] = {
          "De första %u av %u. --limit visar fler; ett ord till snävar in."},
     [TEXT_SEARCH_SYNONYM] = {"also called: %.*s", "kallas även: %.*s"},
     [TEXT_SEARCH_MAPPING] = {"by %.*s %.*s: %.*s", "via %.*s %.*s: %.*s"},
+    [TEXT_SEARCH_SIMILAR] = {"spelt alike", "liknande stavning"},
     [TEXT_SERVICE_UNKNOWN] = {"no care service has the code %.*s",
                               "ingen vårdtjänst har koden %.*s"},
     [TEXT_SERVICE_MEANT] = {"Did you mean one of these?", "Menade du någon av dessa?"},
