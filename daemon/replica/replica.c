@@ -46,11 +46,21 @@ struct replica *replica_new(const struct replica_clock *clock)
 
 // --- pending writes ---
 
+static struct replica_pending **bucket_of(struct replica *replica,
+                                          const unsigned char *request_id)
+{
+    return &replica->buckets[request_id[STATE_REQUEST_ID_LEN - 1] % REPLICA_BUCKETS];
+}
+
 static void release(struct replica_pending *pending)
 {
     struct replica *replica = pending->replica;
     if (pending->write || pending->in_flight)
         return;
+    struct replica_pending **at = bucket_of(replica, pending->request_id);
+    while (*at != pending)
+        at = &(*at)->next_in_bucket;
+    *at = pending->next_in_bucket;
     pending->prev->next = pending->next;
     pending->next->prev = pending->prev;
     replica->n_writes--;
@@ -182,6 +192,9 @@ static struct replica_pending *new_pending(struct replica *replica,
     pending->next = &replica->pending;
     pending->prev = replica->pending.prev;
     pending->prev->next = pending->next->prev = pending;
+    struct replica_pending **bucket = bucket_of(replica, pending->request_id);
+    pending->next_in_bucket = *bucket;
+    *bucket = pending;
     replica->n_writes++;
     replica->write_bytes += pending->entry.len;
     return pending;
@@ -260,9 +273,9 @@ static void answer_waiting_for(struct replica *replica,
                                const struct refusal *refusal)
 {
     struct replica_pending *next;
-    for (struct replica_pending *pending = replica->pending.next;
-         pending != &replica->pending; pending = next) {
-        next = pending->next;
+    for (struct replica_pending *pending = *bucket_of(replica, header->request_id);
+         pending; pending = next) {
+        next = pending->next_in_bucket;
         if (pending->write && memcmp(pending->request_id, header->request_id, 16) == 0 &&
             memcmp(pending->payload_hash, header->payload_hash, 16) == 0)
             answer(pending, STATUS_OK, outcome, refusal);

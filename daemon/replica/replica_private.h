@@ -14,6 +14,10 @@
 
 enum stage { STAGE_APPENDING, STAGE_APPENDED, STAGE_UNSURE };
 
+// An entry that comes looks among the writes under way for its own: with thousands of
+// them in one list that would be most of the work.
+#define REPLICA_BUCKETS 256 // one for each last byte, which is random
+
 // A write under way. Lives until it is answered or abandoned and no append holds its
 // entry.
 struct replica_pending {
@@ -28,6 +32,7 @@ struct replica_pending {
     bool may_be_written; // an append before this one was unknown
     int64_t retry_at_ms;
     struct replica_pending *next, *prev; // all, oldest first
+    struct replica_pending *next_in_bucket;
 };
 
 struct replica {
@@ -45,6 +50,7 @@ struct replica {
     struct snapshot_walk *walk;     // under way, or NULL
     struct state *loading;          // of a snapshot that is being read, or NULL
     struct replica_pending pending; // list head
+    struct replica_pending *buckets[REPLICA_BUCKETS]; // the same, by request id
     uint32_t n_writes;
     size_t write_bytes;
     struct replica_waiter waiters; // list head

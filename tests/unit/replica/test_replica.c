@@ -281,6 +281,30 @@ Test(replica, an_abandoned_write_may_happen_but_answers_nobody)
     teardown(&f);
 }
 
+// Ids that end alike and ids that do not; every third is given up.
+Test(replica, each_of_many_writes_under_way_gets_its_own_outcome)
+{
+    enum { N = 1000 };
+    struct fixture f;
+    static struct caller callers[N];
+    setup(&f);
+    for (int i = 0; i < N; i++) {
+        callers[i] = make_caller(&f, (unsigned char)(i % 3 ? 7 : i));
+        callers[i].write.request_id[13] = (unsigned char)(i >> 8);
+        callers[i].write.request_id[14] = (unsigned char)i;
+        cr_assert_eq(replica_submit(f.replica, &callers[i].write, NULL), 0);
+    }
+    for (int i = 0; i < N; i += 3)
+        replica_abandon(f.replica, &callers[i].write);
+    fake_log_run(&f.log);
+    for (int i = 0; i < N; i++) {
+        cr_assert_eq(callers[i].n_done, i % 3 ? 1 : 0);
+        if (i % 3)
+            cr_assert_eq(callers[i].outcome.sequence, (uint64_t)i + 2);
+    }
+    teardown(&f);
+}
+
 // Gives the replica an entry that it must not apply, and checks that it halts and says
 // why.
 static void check_halts(struct slice entry, uint64_t sequence, const char *word)
