@@ -170,10 +170,10 @@ enum text {
     TEXT_LEFT_NONE,
     TEXT_REPEAT_WITH_ID, // request id
     // service and contact
-    TEXT_SEARCH_NONE,     // text
-    TEXT_SEARCH_MORE,     // shown, all
-    TEXT_SEARCH_SYNONYM,  // text
-    TEXT_SEARCH_MAPPING,  // system, version, code
+    TEXT_SEARCH_NONE,    // text
+    TEXT_SEARCH_MORE,    // shown, all
+    TEXT_SEARCH_SYNONYM, // text
+    TEXT_SEARCH_MAPPING, // system, version, code
     TEXT_SEARCH_SIMILAR,
     TEXT_SERVICE_UNKNOWN, // text
     TEXT_SERVICE_MEANT,
