@@ -11,7 +11,9 @@ import json
 import os
 import pathlib
 import platform
+import signal
 import subprocess
+import sys
 import time
 
 from stage import (CLIENT, SERVER, children, daemon, echo, first_in_line, folder, pin, pinned,
@@ -215,4 +217,5 @@ def main():
 
 if __name__ == "__main__":
     os.environ.setdefault("LC_ALL", "C.UTF-8")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what was started is stopped
     main()
