@@ -55,11 +55,12 @@ static void grow_words(struct search_index *index)
         return;
     uint32_t before = index->words_capacity;
     index->words_capacity = before ? before * 2 : 256;
-    index->words = realloc(index->words, index->words_capacity * sizeof *index->words);
+    index->words =
+        realloc(index->words, index->words_capacity * sizeof(struct search_word *));
     index->keys = realloc(index->keys, index->words_capacity * sizeof *index->keys);
     CHECK(index->words && index->keys);
-    index->bytes +=
-        (index->words_capacity - before) * (sizeof *index->words + sizeof *index->keys);
+    index->bytes += (index->words_capacity - before) *
+                    (sizeof(struct search_word *) + sizeof *index->keys);
 }
 
 static struct search_word *add_word(struct search_index *index, struct slice letters)
@@ -193,15 +194,15 @@ static void add_code(struct search_index *index, uint32_t service, struct slice 
     if (index->n_codes == index->codes_capacity) {
         index->codes_capacity = index->codes_capacity ? index->codes_capacity * 2 : 256;
         index->codes =
-            realloc(index->codes, index->codes_capacity * sizeof *index->codes);
+            realloc(index->codes, index->codes_capacity * sizeof(struct search_code *));
         CHECK(index->codes);
     }
     uint32_t at = search_codes_find(index, search_letters_slice(&code->letters));
     struct search_code **place = &index->codes[at];
-    memmove(place + 1, place, (index->n_codes - at) * sizeof *place);
+    memmove(place + 1, place, (index->n_codes - at) * sizeof(struct search_code *));
     *place = code;
     index->n_codes++;
-    index->bytes += sizeof *code + sizeof *place;
+    index->bytes += sizeof *code + sizeof(struct search_code *);
 }
 
 static void remove_code(struct search_index *index, uint32_t service, struct slice text,
@@ -217,8 +218,8 @@ static void remove_code(struct search_index *index, uint32_t service, struct sli
     struct search_code **place = &index->codes[at];
     free(*place);
     index->n_codes--;
-    memmove(place, place + 1, (index->n_codes - at) * sizeof *place);
-    index->bytes -= sizeof **place + sizeof *place;
+    memmove(place, place + 1, (index->n_codes - at) * sizeof(struct search_code *));
+    index->bytes -= sizeof **place + sizeof(struct search_code *);
 }
 
 // --- services ---
@@ -262,11 +263,11 @@ static void grow_services(struct search_index *index, uint32_t handle)
         n *= 2;
     if (n == index->n_services)
         return;
-    index->services = realloc(index->services, n * sizeof *index->services);
+    index->services = realloc(index->services, n * sizeof(struct search_service *));
     CHECK(index->services);
     for (uint32_t i = index->n_services; i < n; i++)
         index->services[i] = NULL;
-    index->bytes += (n - index->n_services) * sizeof *index->services;
+    index->bytes += (n - index->n_services) * sizeof(struct search_service *);
     index->n_services = n;
 }
 

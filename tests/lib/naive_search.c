@@ -38,7 +38,7 @@ static void add_sign(struct words *words, bool *in_word, int32_t c)
     if (category == UTF8PROC_CATEGORY_CF)
         return;
     if (category >= UTF8PROC_CATEGORY_MN && category <= UTF8PROC_CATEGORY_ME) {
-        int32_t *letter = *in_word ? &last->letters[last->n - 1] : NULL;
+        int32_t *letter = *in_word && last ? &last->letters[last->n - 1] : NULL;
         if (letter && *letter == 'a' && c == 0x30A)
             *letter = LETTER_AA;
         else if (letter && *letter == 'a' && c == 0x308)
@@ -51,7 +51,7 @@ static void add_sign(struct words *words, bool *in_word, int32_t c)
         *in_word = false;
         return;
     }
-    if (!*in_word) {
+    if (!*in_word || last == NULL) {
         CHECK(words->n < WORDS_MAX);
         last = &words->items[words->n++];
         last->n = 0;
@@ -154,7 +154,7 @@ static void keep_better(struct rank *best, struct rank other)
     int order = compare_ranks(&other, best);
     if (order == 0 && other.text != best->text)
         order = other.text - best->text;
-    if (order == 0 && other.mapping)
+    if (order == 0 && other.mapping && best->mapping)
         order = compare_mappings(other.mapping, best->mapping);
     if (order < 0)
         *best = other;
@@ -278,13 +278,13 @@ static struct rank rank_service(const struct naive_directory *directory,
                                 const struct service *service, const struct words *wanted,
                                 struct slice text)
 {
-    struct rank worst = {-1, 0, 0, NULL};
+    struct rank worst = {-1, 0, 0, NULL}, whole = missed;
     for (int i = 0; i < wanted->n; i++) {
         struct rank rank = rank_of_word(directory, service, &wanted->items[i]);
         if (compare_ranks(&rank, &worst) > 0)
             worst = rank;
     }
-    rank_texts(service, wanted, &worst);
+    rank_texts(service, wanted, &whole);
     while (text.len > 0 && text.data[0] == ' ')
         text = (struct slice){text.data + 1, text.len - 1};
     while (text.len > 0 && text.data[text.len - 1] == ' ')
@@ -292,9 +292,10 @@ static struct rank rank_service(const struct naive_directory *directory,
     struct word code;
     if (text.len > 0 && text.len <= ID_MAX_LEN) {
         read_code(text, &code);
-        rank_codes(directory, service, &code, &worst);
+        rank_codes(directory, service, &code, &whole);
     }
-    return worst;
+    int order = compare_ranks(&whole, &worst);
+    return order < 0 || (order == 0 && whole.text <= worst.text) ? whole : worst;
 }
 
 // --- order ---

@@ -42,6 +42,14 @@ static const char *const letters[] = {
 };
 #define N_LETTERS ((int64_t)(sizeof letters / sizeof *letters))
 
+// More at the end of a text of TEXT_MAX bytes; what has no room is left out.
+static void append(char *text, const char *more)
+{
+    size_t len = strlen(text);
+    if (len + strlen(more) < TEXT_MAX)
+        snprintf(text + len, TEXT_MAX - len, "%s", more);
+}
+
 static const char *random_letter(struct world *world)
 {
     // Mostly plain ones.
@@ -51,10 +59,10 @@ static const char *random_letter(struct world *world)
 
 static struct slice random_word(struct world *world)
 {
-    char text[64] = "";
+    char text[TEXT_MAX] = "";
     int64_t n = sim_between(&world->random, 1, sim_chance(&world->random, 30) ? 12 : 6);
     for (int64_t i = 0; i < n; i++)
-        strcat(text, random_letter(world));
+        append(text, random_letter(world));
     return arena_copy(&world->arena, slice_from(text));
 }
 
@@ -71,8 +79,8 @@ static const char *random_text(struct world *world, int64_t most)
     int64_t n = sim_between(&world->random, 1, most);
     for (int64_t i = 0; i < n; i++) {
         if (i > 0)
-            strcat(text, between[sim_below(&world->random, 7)]);
-        strncat(text, pool_word(world).data, 40);
+            append(text, between[sim_below(&world->random, 7)]);
+        append(text, pool_word(world).data);
     }
     return arena_printf(&world->arena, "%s", text).data;
 }
@@ -100,10 +108,10 @@ static const char *random_code(struct world *world)
 
 static union entity random_service(struct world *world)
 {
-    char synonyms[4 * TEXT_MAX] = "";
+    char synonyms[TEXT_MAX] = "";
     for (int64_t i = sim_below(&world->random, 4); i > 0; i--) {
-        strcat(synonyms, random_text(world, 2));
-        strcat(synonyms, i > 1 ? "|" : "");
+        append(synonyms, synonyms[0] ? "|" : "");
+        append(synonyms, random_text(world, 1));
     }
     const char *kept = arena_printf(&world->arena, "%s", synonyms).data;
     const char *name_en = sim_chance(&world->random, 50) ? random_text(world, 3) : NULL;
@@ -207,9 +215,10 @@ static void misspell(struct world *world, char *text)
         end++;
     const char *put = sim_chance(&world->random, 60) ? random_letter(world) : "";
     char rest[TEXT_MAX];
-    strcpy(rest, text + (sim_chance(&world->random, 50) ? at : end));
-    strcpy(text + at, put);
-    strcat(text, rest);
+    snprintf(rest, sizeof rest, "%s", text + (sim_chance(&world->random, 50) ? at : end));
+    text[at] = '\0';
+    append(text, put);
+    append(text, rest);
 }
 
 static void cut(struct world *world, char *text)
@@ -224,13 +233,13 @@ static struct slice random_search(struct world *world)
 {
     char text[TEXT_MAX] = "";
     int64_t dice = sim_below(&world->random, 10);
-    strcat(text, dice < 2 ? random_code(world) : random_text(world, dice < 6 ? 1 : 3));
+    append(text, dice < 2 ? random_code(world) : random_text(world, dice < 6 ? 1 : 3));
     for (int64_t i = sim_below(&world->random, 3); i > 0; i--)
         misspell(world, text);
     if (sim_chance(&world->random, 30) && text[0])
         cut(world, text);
     if (sim_chance(&world->random, 10))
-        strcat(text, " ");
+        append(text, " ");
     return arena_copy(&world->arena, slice_from(text));
 }
 
