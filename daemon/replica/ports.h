@@ -17,6 +17,7 @@ struct replica_append;
 // How an append ended. Exactly one call per append, never from inside `append` itself.
 //   STATUS_OK          durable in the log (it will also come through on_entry)
 //   STATUS_UNAVAILABLE definitely not written
+//   STATUS_RESOURCE_EXHAUSTED  definitely not written: the log has no room for more
 //   STATUS_UNKNOWN     may or may not be written
 //   STATUS_ABORTED     definitely not written: the log no longer holds what this daemon
 //   has applied
@@ -56,7 +57,8 @@ struct replica_log_events {
     int (*on_entry)(void *self, uint64_t sequence, struct slice entry);
     // The follower has seen everything that was in the log when it asked.
     void (*on_caught_up)(void *self);
-    // 0: the log can be reached and written; negative: why not. what is for humans.
+    // 0: the log can be reached and written; negative: why not (RESOURCE_EXHAUSTED: it has
+    // no room for more). what is for humans.
     void (*on_state)(void *self, int status, const char *what);
 };
 

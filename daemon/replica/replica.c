@@ -84,6 +84,8 @@ static void answer(struct replica_pending *pending, int status,
 static void answer_not_written(struct replica_pending *pending, int append_status)
 {
     struct refusal refusal = {0};
+    int status =
+        append_status == STATUS_RESOURCE_EXHAUSTED ? append_status : STATUS_UNAVAILABLE;
     if (append_status == STATUS_FAILED_PRECONDITION)
         refuse(&refusal, STATUS_UNAVAILABLE, REASON_CLOCK, NULL,
                "not written: the daemon's clock and the log's differ by more than 60 s");
@@ -91,9 +93,10 @@ static void answer_not_written(struct replica_pending *pending, int append_statu
         refuse(&refusal, STATUS_UNAVAILABLE, REASON_LOG_VERDICT, NULL, "not written: %s",
                pending->replica->what);
     else
-        refuse(&refusal, STATUS_UNAVAILABLE, REASON_LOG_UNAVAILABLE, NULL,
-               "not written: the log cannot be reached");
-    answer(pending, STATUS_UNAVAILABLE, NULL, &refusal);
+        refuse(&refusal, status, REASON_LOG_UNAVAILABLE, NULL, "not written: %s",
+               status == STATUS_RESOURCE_EXHAUSTED ? "the log has no room for more"
+                                                   : "the log cannot be reached");
+    answer(pending, status, NULL, &refusal);
 }
 
 static void on_append_done(struct replica_append *append, int status)
@@ -105,7 +108,8 @@ static void on_append_done(struct replica_append *append, int status)
     } else if (status == STATUS_OK) {
         pending->stage = STAGE_APPENDED;
     } else if (status == STATUS_UNKNOWN ||
-               (status == STATUS_UNAVAILABLE && pending->may_be_written)) {
+               (pending->may_be_written &&
+                (status == STATUS_UNAVAILABLE || status == STATUS_RESOURCE_EXHAUSTED))) {
         struct replica_clock *clock = &pending->replica->clock;
         pending->stage = STAGE_UNSURE;
         pending->may_be_written = true;
@@ -162,8 +166,11 @@ static int check_submit(const struct replica *replica, const struct replica_writ
     if (!request_id_is_v7(write->request_id))
         return refuse(refusal, STATUS_INVALID_ARGUMENT, REASON_BAD_FORMAT, "request_id",
                       "request_id must be a UUIDv7 (RFC 9562)");
+    bool is_full = replica->log_status == STATUS_RESOURCE_EXHAUSTED;
     if (replica->halted || !replica->has_log || replica->log_status != STATUS_OK)
-        return refuse(refusal, STATUS_UNAVAILABLE,
+        return refuse(refusal,
+                      is_full && !replica->halted ? STATUS_RESOURCE_EXHAUSTED
+                                                  : STATUS_UNAVAILABLE,
                       replica->halted ? REASON_LOG_VERDICT : REASON_LOG_UNAVAILABLE, NULL,
                       "not written: %s", replica->what);
     if (replica->n_writes >= REPLICA_MAX_WRITES ||

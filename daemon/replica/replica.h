@@ -23,8 +23,9 @@ struct replica;
 struct replica_write;
 
 // outcome is what the log decided; NULL when status is not 0:
-//   STATUS_UNAVAILABLE definitely not done; STATUS_UNKNOWN maybe done, a retry with the
-//   same id is safe; STATUS_CANCELED the replica closed.
+//   STATUS_UNAVAILABLE, STATUS_RESOURCE_EXHAUSTED (the log has no room) definitely not
+//   done; STATUS_UNKNOWN maybe done, a retry with the same id is safe; STATUS_CANCELED
+//   the replica closed.
 // outcome->status is the command's own refusal.
 typedef void (*replica_write_done)(struct replica_write *write, int status,
                                    const struct outcome *outcome,
@@ -49,8 +50,8 @@ struct replica_log_events replica_log_events(struct replica *replica);
 struct replica_snapshots replica_snapshots(struct replica *replica);
 
 // 0, or STATUS_UNAVAILABLE (no log, halted), STATUS_RESOURCE_EXHAUSTED (limits above, no
-// memory for the entry), STATUS_INVALID_ARGUMENT (request id not a UUIDv7): refusal is
-// filled and done never runs.
+// memory for the entry, no room in the log), STATUS_INVALID_ARGUMENT (request id not a
+// UUIDv7): refusal is filled and done never runs.
 int replica_submit(struct replica *replica, struct replica_write *write,
                    struct refusal *refusal);
 // Forgets the caller's interest: done never runs. The write itself may still happen.
@@ -80,7 +81,7 @@ struct replica_status {
     unsigned char chain[16]; // running hash over applied entries
     char log_uuid[33];       // of entry 1, 32 hex digits; empty until it is applied
     int64_t last_entry_ms;   // time of the last entry applied, UTC
-    char what[128];          // why not writable, for humans
+    char what[256];          // why not writable, for humans
 };
 void replica_status(const struct replica *replica, struct replica_status *status);
 

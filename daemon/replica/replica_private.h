@@ -40,7 +40,7 @@ struct replica {
     struct replica_log log;
     bool has_log, caught_up, halted;
     int log_status;
-    char what[128];
+    char what[256];
     uint64_t incarnation;
     struct state *state;
     unsigned char chain[16];

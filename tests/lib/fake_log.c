@@ -70,6 +70,8 @@ static int end_append(struct fake_log *log, const struct replica_append *append)
         return STATUS_UNAVAILABLE;
     case FAKE_CLOCK:
         return STATUS_FAILED_PRECONDITION;
+    case FAKE_NO_ROOM:
+        return STATUS_RESOURCE_EXHAUSTED;
     default:
         return STATUS_UNKNOWN;
     }

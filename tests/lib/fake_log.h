@@ -16,6 +16,7 @@ enum fake_fate {
     FAKE_LOST,        // not durable, done gets STATUS_UNKNOWN
     FAKE_NOT_WRITTEN, // not durable, done gets STATUS_UNAVAILABLE
     FAKE_CLOCK,       // not durable, done gets STATUS_FAILED_PRECONDITION
+    FAKE_NO_ROOM,     // not durable, done gets STATUS_RESOURCE_EXHAUSTED
 };
 
 struct fake_clock {

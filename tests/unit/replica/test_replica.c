@@ -163,6 +163,12 @@ Test(replica, a_retry_that_was_not_written_says_nothing_of_the_append_before_it)
 
     f.clock.now_ms += 1000;
     replica_tick(f.replica);
+    f.log.fate = FAKE_NO_ROOM;
+    fake_log_run(&f.log);
+    cr_assert_eq(caller.n_done, 0, "and with a log that is full too");
+
+    f.clock.now_ms += 1000;
+    replica_tick(f.replica);
     f.log.fate = FAKE_WRITTEN;
     fake_log_run(&f.log);
     cr_assert_eq(caller.n_done, 1);
@@ -231,8 +237,10 @@ Test(replica, the_same_request_twice_has_one_effect_and_one_outcome)
 
 Test(replica, what_is_definitely_not_written_is_answered_so)
 {
-    const enum fake_fate fates[] = {FAKE_NOT_WRITTEN, FAKE_CLOCK};
-    for (unsigned i = 0; i < 2; i++) {
+    const enum fake_fate fates[] = {FAKE_NOT_WRITTEN, FAKE_CLOCK, FAKE_NO_ROOM};
+    const int statuses[] = {STATUS_UNAVAILABLE, STATUS_UNAVAILABLE,
+                            STATUS_RESOURCE_EXHAUSTED};
+    for (unsigned i = 0; i < 3; i++) {
         struct fixture f;
         setup(&f);
         struct caller caller = make_caller(&f, 1);
@@ -240,7 +248,7 @@ Test(replica, what_is_definitely_not_written_is_answered_so)
         replica_submit(f.replica, &caller.write, NULL);
         fake_log_run(&f.log);
         cr_assert_eq(caller.n_done, 1);
-        cr_assert_eq(caller.status, STATUS_UNAVAILABLE);
+        cr_assert_eq(caller.status, statuses[i]);
         cr_assert_eq(state_count(replica_state(f.replica), KIND_REGION), 0);
         teardown(&f);
     }
@@ -265,6 +273,25 @@ Test(replica, a_submit_that_is_refused_never_runs_its_callback)
     cr_assert_eq(replica_submit(f.replica, &caller.write, &refusal), STATUS_UNAVAILABLE);
     fake_log_run(&f.log);
     cr_assert_eq(caller.n_done, 0);
+    teardown(&f);
+}
+
+Test(replica, a_log_without_room_is_told_to_the_writer_with_what_to_do)
+{
+    struct fixture f;
+    struct refusal refusal;
+    setup(&f);
+    struct caller caller = make_caller(&f, 1);
+    f.log.events.on_state(f.log.events.self, STATUS_RESOURCE_EXHAUSTED,
+                          "raise maxmemory");
+    cr_assert_eq(replica_submit(f.replica, &caller.write, &refusal),
+                 STATUS_RESOURCE_EXHAUSTED);
+    cr_assert_eq(refusal.reason, REASON_LOG_UNAVAILABLE);
+    cr_assert_str_eq(refusal.message, "not written: raise maxmemory");
+    f.log.events.on_state(f.log.events.self, STATUS_OK, "");
+    cr_assert_eq(replica_submit(f.replica, &caller.write, &refusal), 0);
+    fake_log_run(&f.log);
+    cr_assert_eq(caller.status, STATUS_OK);
     teardown(&f);
 }
 
