@@ -117,9 +117,9 @@ class Arena:
                 after = page.rows[-1][1].id
                 page = self.crowd.call(peer, "list_claims", (("", 0), after, page.token))
 
-    def judge(self, log):
+    def judge(self, log, **options):
         """Holds all that was asked and told against the log; the model in the end."""
-        return check(self.crowd.calls, log)
+        return check(self.crowd.calls, log, **options)
 
 
 def read_log(entries):

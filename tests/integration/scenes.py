@@ -255,6 +255,8 @@ def let_run_out(arena, n_holds, apart_s=0.25):
         holds.append(hold)
     arena.settle()
     looks = [Lateness(arena, holds, kind) for kind in ("list", "list_claims")]
-    while len(looks[0].seen) < n_holds or len(looks[1].seen) < n_holds:
+    end_s = looks[0].in_order[-1] / 1000 + RUN_OUT_S
+    while any(len(look.seen) < n_holds for look in looks):
+        expect(time.time() < end_s, "holds have not run out")
         arena.crowd.turn()
     return [list(look.seen.values()) for look in looks]
