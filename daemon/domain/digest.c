@@ -66,9 +66,9 @@ static XXH128_hash_t hash_request(const struct request_entry *entry)
     put_u64(bytes + at + 16, (uint64_t)outcome->reason);
     put_u64(bytes + at + 24, outcome->change_index);
     at += 32;
-    size_t field = outcome->field ? strlen(outcome->field) : 0;
+    size_t field = strlen(outcome->field);
     CHECK(field < REFUSAL_FIELD_MAX);
-    memcpy(bytes + at, outcome->field ? outcome->field : "", field);
+    memcpy(bytes + at, outcome->field, field);
     return XXH3_128bits(bytes, at + field);
 }
 

@@ -18,11 +18,12 @@ void claims_begin(struct claims *claims)
     wire_command_writer_init(&claims->writer, &claims->command);
 }
 
-static void add_entity(struct claims *claims, enum change_op op, enum kind kind,
-                       union entity *entity, int64_t expected)
+void claims_add_entity(struct claims *claims, enum change_op op, enum kind kind,
+                       const union entity *entity, int64_t expected)
 {
     struct refusal refusal;
-    int status = wire_command_add(&claims->writer, op, kind, entity, expected, &refusal);
+    union entity copy = *entity;
+    int status = wire_command_add(&claims->writer, op, kind, &copy, expected, &refusal);
     cr_assert_eq(status, STATUS_OK, "%s: %s", refusal.field, refusal.message);
 }
 
@@ -39,7 +40,7 @@ void claims_add_put(struct claims *claims, const struct capacity *capacity,
                     int64_t expected)
 {
     union entity entity = {.capacity = *capacity};
-    add_entity(claims, CHANGE_PUT, KIND_CAPACITY, &entity, expected);
+    claims_add_entity(claims, CHANGE_PUT, KIND_CAPACITY, &entity, expected);
 }
 
 void claims_add_delete(struct claims *claims, enum kind kind, const char *id,
@@ -48,7 +49,7 @@ void claims_add_delete(struct claims *claims, enum kind kind, const char *id,
     union entity entity;
     shape_clear(entity_shape(kind), &entity);
     *field_slice(&entity_shape(kind)->fields[0], &entity) = slice_from(id);
-    add_entity(claims, CHANGE_DELETE, kind, &entity, expected);
+    claims_add_entity(claims, CHANGE_DELETE, kind, &entity, expected);
 }
 
 void claims_add_take(struct claims *claims, const struct claim_take *take,
@@ -279,10 +280,10 @@ static void add_world(struct claims *claims)
         sample_entity(KIND_UNIT, &entity);
         entity.unit.id = slice_from(units[i]);
         entity.unit.municipality = SLICE_ABSENT;
-        add_entity(claims, CHANGE_PUT, KIND_UNIT, &entity, ABSENT);
+        claims_add_entity(claims, CHANGE_PUT, KIND_UNIT, &entity, ABSENT);
         sample_entity(KIND_SERVICE, &entity);
         entity.service.code = slice_from(services[i]);
-        add_entity(claims, CHANGE_PUT, KIND_SERVICE, &entity, ABSENT);
+        claims_add_entity(claims, CHANGE_PUT, KIND_SERVICE, &entity, ABSENT);
     }
 }
 

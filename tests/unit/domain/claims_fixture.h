@@ -34,6 +34,8 @@ void claims_close(struct claims *claims);
 
 // The command at hand: begin, add, send. expected is expected_revision or ABSENT.
 void claims_begin(struct claims *claims);
+void claims_add_entity(struct claims *claims, enum change_op op, enum kind kind,
+                       const union entity *entity, int64_t expected);
 void claims_add_put(struct claims *claims, const struct capacity *capacity,
                     int64_t expected);
 void claims_add_delete(struct claims *claims, enum kind kind, const char *id,

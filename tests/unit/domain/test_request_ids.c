@@ -87,3 +87,16 @@ Test(request_ids, a_full_table_evicts_the_oldest_and_moves_the_horizon_past_it)
     cr_assert_eq(request_ids_horizon_ms(&ids, NOON), NOON + 10);
     request_ids_free(&ids);
 }
+
+Test(request_ids, ids_leave_also_when_nobody_is_told)
+{
+    struct request_ids ids = {0};
+    for (uint32_t i = 0; i < 3; i++) {
+        struct request_entry entry = make_entry(NOON + i * STATE_REQUEST_ID_AGE_MS, i);
+        request_ids_add(&ids, &entry, NOON + i * STATE_REQUEST_ID_AGE_MS, NULL, NULL);
+    }
+    cr_expect_null(request_ids_find(&ids, make_entry(NOON, 0).id));
+    cr_expect_not_null(
+        request_ids_find(&ids, make_entry(NOON + 2 * STATE_REQUEST_ID_AGE_MS, 2).id));
+    request_ids_free(&ids);
+}
