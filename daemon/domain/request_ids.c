@@ -7,7 +7,11 @@
 
 #include "base/check.h"
 
-#define CAPACITY_MIN 1024u
+#define CHUNK 1024u // entries
+#define CHUNKS (STATE_REQUEST_IDS_MAX / CHUNK)
+#define SLOTS_MIN 2048u
+#define SLOTS_SMALL 32768u // above, room for all there can be
+#define SLOTS_MAX (2 * STATE_REQUEST_IDS_MAX)
 
 int64_t request_id_time_ms(const unsigned char id[STATE_REQUEST_ID_LEN])
 {
@@ -24,12 +28,23 @@ bool request_id_is_v7(const unsigned char id[STATE_REQUEST_ID_LEN])
 
 static uint32_t slot_of(const struct request_ids *ids, const unsigned char *id)
 {
-    return (uint32_t)XXH3_64bits(id, STATE_REQUEST_ID_LEN) & (ids->capacity * 2 - 1);
+    return (uint32_t)XXH3_64bits(id, STATE_REQUEST_ID_LEN) & (ids->n_slots - 1);
 }
 
 static uint32_t next_slot(const struct request_ids *ids, uint32_t slot)
 {
-    return (slot + 1) & (ids->capacity * 2 - 1);
+    return (slot + 1) & (ids->n_slots - 1);
+}
+
+static struct request_entry *entry_at(const struct request_ids *ids, uint32_t place)
+{
+    return &ids->chunks[place / CHUNK][place % CHUNK];
+}
+
+// The place of the at-th oldest entry, or where the next one goes.
+static uint32_t place_of(const struct request_ids *ids, uint32_t at)
+{
+    return (ids->first + at) & (STATE_REQUEST_IDS_MAX - 1);
 }
 
 // The slot that holds id, or the free one where it belongs.
@@ -37,7 +52,7 @@ static uint32_t find_slot(const struct request_ids *ids, const unsigned char *id
 {
     uint32_t slot = slot_of(ids, id);
     while (ids->slots[slot] != 0 &&
-           memcmp(ids->ring[ids->slots[slot] - 1].id, id, STATE_REQUEST_ID_LEN) != 0)
+           memcmp(entry_at(ids, ids->slots[slot] - 1)->id, id, STATE_REQUEST_ID_LEN) != 0)
         slot = next_slot(ids, slot);
     return slot;
 }
@@ -48,13 +63,13 @@ const struct request_entry *request_ids_find(const struct request_ids *ids,
     if (ids->n == 0)
         return NULL;
     uint32_t place = ids->slots[find_slot(ids, id)];
-    return place ? &ids->ring[place - 1] : NULL;
+    return place ? entry_at(ids, place - 1) : NULL;
 }
 
 const struct request_entry *request_ids_at(const struct request_ids *ids, uint32_t at)
 {
     CHECK(at < ids->n);
-    return &ids->ring[(ids->first + at) & (ids->capacity - 1)];
+    return entry_at(ids, place_of(ids, at));
 }
 
 int64_t request_ids_horizon_ms(const struct request_ids *ids, int64_t logical_ms)
@@ -66,10 +81,10 @@ int64_t request_ids_horizon_ms(const struct request_ids *ids, int64_t logical_ms
 // Backward-shift deletion: no tombstones, so that chains never grow.
 static void clear_slot(struct request_ids *ids, uint32_t hole)
 {
-    uint32_t mask = ids->capacity * 2 - 1;
+    uint32_t mask = ids->n_slots - 1;
     for (uint32_t slot = next_slot(ids, hole); ids->slots[slot] != 0;
          slot = next_slot(ids, slot)) {
-        uint32_t home = slot_of(ids, ids->ring[ids->slots[slot] - 1].id);
+        uint32_t home = slot_of(ids, entry_at(ids, ids->slots[slot] - 1)->id);
         if (((slot - home) & mask) >= ((slot - hole) & mask)) {
             ids->slots[hole] = ids->slots[slot];
             hole = slot;
@@ -78,38 +93,64 @@ static void clear_slot(struct request_ids *ids, uint32_t hole)
     ids->slots[hole] = 0;
 }
 
-static void grow(struct request_ids *ids)
+static void grow_slots(struct request_ids *ids)
 {
-    uint32_t capacity = ids->capacity ? ids->capacity * 2 : CAPACITY_MIN;
-    struct request_entry *ring = malloc(capacity * sizeof *ring);
-    uint32_t *slots = calloc((size_t)capacity * 2, sizeof *slots);
-    CHECK(ring && slots);
-    for (uint32_t i = 0; i < ids->n; i++)
-        ring[i] = ids->ring[(ids->first + i) & (ids->capacity - 1)];
-    free(ids->ring);
+    uint32_t n_slots = ids->n_slots ? ids->n_slots * 2 : SLOTS_MIN;
+    if (n_slots > SLOTS_SMALL)
+        n_slots = SLOTS_MAX;
     free(ids->slots);
-    ids->ring = ring;
-    ids->slots = slots;
-    ids->capacity = capacity;
-    ids->first = 0;
-    for (uint32_t i = 0; i < ids->n; i++)
-        ids->slots[find_slot(ids, ring[i].id)] = i + 1;
+    ids->slots = calloc(n_slots, sizeof *ids->slots);
+    CHECK(ids->slots);
+    ids->n_slots = n_slots;
+    for (uint32_t i = 0; i < ids->n; i++) {
+        uint32_t place = place_of(ids, i);
+        ids->slots[find_slot(ids, entry_at(ids, place)->id)] = place + 1;
+    }
+}
+
+// Room for one more at place.
+static void reserve(struct request_ids *ids, uint32_t place)
+{
+    if (ids->chunks == NULL) {
+        ids->chunks = calloc(CHUNKS, sizeof *ids->chunks);
+        CHECK(ids->chunks);
+    }
+    struct request_entry **chunk = &ids->chunks[place / CHUNK];
+    if (*chunk == NULL) {
+        *chunk = malloc(CHUNK * sizeof **chunk);
+        CHECK(*chunk);
+        ids->n_chunks++;
+    }
+    if (2 * (ids->n + 1) > ids->n_slots)
+        grow_slots(ids);
+}
+
+// A chunk whose entries are all gone; not one that the newest have come round to.
+static void give_back(struct request_ids *ids, uint32_t place)
+{
+    if (place % CHUNK != CHUNK - 1 || ids->n > STATE_REQUEST_IDS_MAX - CHUNK)
+        return;
+    free(ids->chunks[place / CHUNK]);
+    ids->chunks[place / CHUNK] = NULL;
+    ids->n_chunks--;
 }
 
 static void evict_oldest(struct request_ids *ids,
                          void (*on_evict)(void *arg, const struct request_entry *entry),
                          void *arg)
 {
-    struct request_entry *oldest = &ids->ring[ids->first];
+    struct request_entry *oldest = entry_at(ids, ids->first);
     if (on_evict)
         on_evict(arg, oldest);
     int64_t time = request_id_time_ms(oldest->id);
     if (time >= ids->evicted_until_ms)
         ids->evicted_until_ms = time + 1;
     clear_slot(ids, find_slot(ids, oldest->id));
-    ids->first = (ids->first + 1) & (ids->capacity - 1);
+    uint32_t place = ids->first;
+    ids->first = place_of(ids, 1);
     ids->n--;
     ids->n_evicted++;
+    give_back(ids, place);
 }
 
 void request_ids_add(struct request_ids *ids, const struct request_entry *entry,
@@ -117,27 +158,29 @@ void request_ids_add(struct request_ids *ids, const struct request_entry *entry,
                      void (*on_evict)(void *arg, const struct request_entry *entry),
                      void *arg)
 {
-    while (ids->n > 0 && request_id_time_ms(ids->ring[ids->first].id) <
+    while (ids->n > 0 && request_id_time_ms(entry_at(ids, ids->first)->id) <
                              logical_ms - STATE_REQUEST_ID_AGE_MS)
         evict_oldest(ids, on_evict, arg);
     if (ids->n == STATE_REQUEST_IDS_MAX)
         evict_oldest(ids, on_evict, arg);
-    if (ids->n == ids->capacity)
-        grow(ids);
-    uint32_t place = (ids->first + ids->n) & (ids->capacity - 1);
-    ids->ring[place] = *entry;
+    uint32_t place = place_of(ids, ids->n);
+    reserve(ids, place);
+    *entry_at(ids, place) = *entry;
     ids->slots[find_slot(ids, entry->id)] = place + 1;
     ids->n++;
 }
 
 void request_ids_free(struct request_ids *ids)
 {
-    free(ids->ring);
+    for (uint32_t i = 0; ids->chunks && i < CHUNKS; i++)
+        free(ids->chunks[i]);
+    free(ids->chunks);
     free(ids->slots);
     *ids = (struct request_ids){0};
 }
 
 uint64_t request_ids_bytes(const struct request_ids *ids)
 {
-    return ids->capacity * (sizeof *ids->ring + 2 * sizeof *ids->slots);
+    return (uint64_t)ids->n_chunks * CHUNK * sizeof(struct request_entry) +
+           ids->n_slots * sizeof *ids->slots;
 }

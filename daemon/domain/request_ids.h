@@ -15,13 +15,17 @@ struct request_entry {
     struct outcome outcome;
 };
 
-// Zero-initialise. A ring in the order of arrival and an open-addressed table of ring
-// places.
+// Zero-initialise. A ring in the order of arrival, in chunks that come and go, and an
+// open-addressed table of ring places. Neither is ever copied as a whole: the table grows
+// while it is small, and then once, so that no entry has to wait for it.
+//
+//     chunks ──► [ · | chunk | chunk | · ... ]        REQUEST_CHUNKS of them
+//     slots  ──► [ 0 | place + 1 | 0 | ... ]
 struct request_ids {
-    struct request_entry *ring;
-    uint32_t *slots;          // ring place + 1; 0 = free
-    uint32_t capacity, n;     // of the ring; slots has twice as many places
-    uint32_t first;           // oldest entry's place
+    struct request_entry **chunks;
+    uint32_t *slots; // ring place + 1; 0 = free
+    uint32_t n_slots, n_chunks;
+    uint32_t first, n;        // oldest entry's place, and how many there are
     uint64_t n_evicted;       // ever
     int64_t evicted_until_ms; // time of the newest id that was evicted
 };

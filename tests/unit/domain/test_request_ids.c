@@ -100,3 +100,24 @@ Test(request_ids, ids_leave_also_when_nobody_is_told)
         request_ids_find(&ids, make_entry(NOON + 2 * STATE_REQUEST_ID_AGE_MS, 2).id));
     request_ids_free(&ids);
 }
+
+Test(request_ids, memory_follows_what_is_remembered_round_and_round)
+{
+    enum { LIVE = 5000, STEP_MS = STATE_REQUEST_ID_AGE_MS / LIVE };
+    struct request_ids ids = {0};
+    uint64_t most = 0;
+    for (uint32_t i = 0; i < 2 * STATE_REQUEST_IDS_MAX + 777; i++) {
+        int64_t now = NOON + (int64_t)i * STEP_MS;
+        struct request_entry entry = make_entry(now, i);
+        request_ids_add(&ids, &entry, now, NULL, NULL);
+        if (request_ids_bytes(&ids) > most)
+            most = request_ids_bytes(&ids);
+    }
+    cr_expect_leq(ids.n, LIVE + 2);
+    cr_expect_leq(most, (LIVE + 4096) * sizeof(struct request_entry) + (1 << 18));
+    for (uint32_t i = 0; i < ids.n; i++) {
+        const struct request_entry *entry = request_ids_at(&ids, i);
+        cr_assert_eq(request_ids_find(&ids, entry->id), entry);
+    }
+    request_ids_free(&ids);
+}
