@@ -23,9 +23,9 @@ static const struct shape *choose_shape(unsigned choice)
         &shape_query,        &shape_answer,          &shape_call_metadata,
         &shape_list_request, &shape_status_response,
     };
-    if (choice < KIND_PUT_COUNT - 1)
+    if (choice < KIND_COUNT - 1)
         return entity_shape((enum kind)(choice + 1));
-    return others[(choice - (KIND_PUT_COUNT - 1)) % (sizeof others / sizeof others[0])];
+    return others[(choice - (KIND_COUNT - 1)) % (sizeof others / sizeof others[0])];
 }
 
 static void decode(const struct shape *shape, enum wire_form form, struct slice bytes)
@@ -61,7 +61,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (choice == 0x7F)
         wire_status_decode(bytes, &refusal, NULL);
     else if (log) // records only
-        decode(entity_shape((enum kind)(choice % (KIND_PUT_COUNT - 1) + 1)), WIRE_LOG, bytes);
+        decode(entity_shape((enum kind)(choice % (KIND_COUNT - 1) + 1)), WIRE_LOG, bytes);
     else
         decode(choose_shape(choice), WIRE_PUBLIC, bytes);
     return 0;
