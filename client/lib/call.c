@@ -45,20 +45,57 @@ void call_send(struct vardsok_call *call, int64_t now_ms)
     call->was_sent = true;
 }
 
+static bool has_reason(const struct vardsok_error *error, enum reason reason)
+{
+    return strcmp(error->reason, reason_name(reason)) == 0;
+}
+
 static bool may_pass(const struct vardsok_error *error)
 {
     return error->status == VARDSOK_UNAVAILABLE ||
            (error->status == VARDSOK_UNKNOWN &&
-            strcmp(error->reason, reason_name(REASON_OUTCOME_UNKNOWN)) == 0);
+            has_reason(error, REASON_OUTCOME_UNKNOWN));
+}
+
+static bool is_write(unsigned method)
+{
+    return method == VARDSOK_APPLY ||
+           (method >= VARDSOK_CAPACITY_PUBLISH && method <= VARDSOK_CLAIM_RELEASE);
+}
+
+// Refused before the daemon looked at what the request id stands for: this says nothing
+// of an earlier sending.
+static bool speaks_of_this_sending(const struct vardsok_error *error)
+{
+    return error->status == VARDSOK_UNAVAILABLE ||
+           error->status == VARDSOK_DEADLINE_EXCEEDED ||
+           has_reason(error, REASON_TOO_MANY) ||
+           has_reason(error, REASON_TOO_MANY_CALLS) ||
+           has_reason(error, REASON_TOO_LARGE);
+}
+
+// Ends a call whose last sending failed with call->error; when an earlier one, or this
+// one, may have been done, that is what the caller must know.
+static void end_failed(struct vardsok_call *call)
+{
+    struct vardsok_error last = call->error;
+    if (call->may_be_done && speaks_of_this_sending(&last))
+        client_error_set(&call->error, VARDSOK_UNKNOWN, REASON_OUTCOME_UNKNOWN, NULL,
+                         "the write may or may not have been done; repeat it with the "
+                         "same request id (%.300s)",
+                         last.message);
+    end(call, call->error.status);
 }
 
 void call_on_failure(struct vardsok_call *call, const struct vardsok_error *error,
                      int64_t now_ms)
 {
     call->error = *error;
+    if (is_write(call->method) && has_reason(error, REASON_OUTCOME_UNKNOWN))
+        call->may_be_done = true;
     if (!call->retry || !may_pass(error) ||
         now_ms + call->backoff_ms >= call->deadline_ms) {
-        end(call, error->status);
+        end_failed(call);
         return;
     }
     call->state = CALL_WAITING;
@@ -66,6 +103,17 @@ void call_on_failure(struct vardsok_call *call, const struct vardsok_error *erro
     call->backoff_ms *= 2;
     if (call->backoff_ms > BACKOFF_MAX_MS)
         call->backoff_ms = BACKOFF_MAX_MS;
+}
+
+void call_on_loss(struct vardsok_call *call, const struct vardsok_error *error,
+                  int64_t now_ms)
+{
+    call->may_be_done = is_write(call->method);
+    // Whatever ended the connection, it is no answer to this call.
+    struct vardsok_error lost = *error;
+    if (call->may_be_done)
+        lost.status = VARDSOK_UNAVAILABLE;
+    call_on_failure(call, &lost, now_ms);
 }
 
 static void keep_message(struct vardsok_call *call, struct slice message)
@@ -88,6 +136,8 @@ static void on_error(struct vardsok_call *call, struct slice payload, int64_t no
                          "the daemon refused the call and its reason cannot be read");
     else
         client_error_from_refusal(&error, &refusal, reason);
+    if (error.status == VARDSOK_UNAVAILABLE)
+        call->connection->declines = true;
     call_on_failure(call, &error, now_ms);
 }
 
@@ -125,18 +175,12 @@ static void cancel(struct vardsok_call *call)
     connection_turn(connection, 0);
 }
 
-static bool is_write(unsigned method)
-{
-    return method == VARDSOK_APPLY ||
-           (method >= VARDSOK_CAPACITY_PUBLISH && method <= VARDSOK_CLAIM_RELEASE);
-}
-
 // The deadline has passed. What is known of a call that waits to be sent again is why it
 // failed.
 static void on_late(struct vardsok_call *call)
 {
     if (call->state == CALL_WAITING && call->error.status != 0) {
-        end(call, call->error.status);
+        end_failed(call);
         return;
     }
     bool may_be_done = is_write(call->method) && call->was_sent;
@@ -163,8 +207,10 @@ int vardsok_call_start(struct vardsok *connection, const struct vardsok_request 
     }
     int64_t now_ms = client_clock_ms();
     if (connection->fd < 0 && !request->retry) {
-        int status =
-            connection_connect(connection, now_ms + CONNECTION_TIMEOUT_MS, error);
+        uint32_t timeout_ms = CONNECTION_TIMEOUT_MS;
+        if (request->timeout_ms && request->timeout_ms < timeout_ms)
+            timeout_ms = request->timeout_ms;
+        int status = connection_connect(connection, now_ms + timeout_ms, error);
         if (status != 0)
             return status;
     }

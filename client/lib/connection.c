@@ -6,8 +6,9 @@
 //
 // Failure modes: the socket breaks, the peer says GOAWAY, or sends what is no frame. Each
 // ends in lose(): the socket is closed and every OPEN call is told; one that may be sent
-// again waits, and the next turn connects anew, to the next server if the last one does
-// not answer.
+// again waits, and a later turn connects anew, beginning with the next server. A server
+// that says that it is not available, or is about to stop, is left when no call is OPEN on
+// it; one of several that is silent is pinged, and lost when it does not answer that.
 #include "lib/connection.h"
 
 #include <errno.h>
@@ -23,6 +24,8 @@
 
 #define READ_SIZE (64u << 10)
 #define POLL_MAX_MS 60000
+#define SILENCE_MS 500 // of one of several servers, then it is pinged
+#define PONG_MS 1000   // and then it is left
 
 // --- connecting ---
 
@@ -32,12 +35,17 @@ int connection_connect(struct vardsok *connection, int64_t deadline_ms,
     char tried[400] = "";
     size_t len = 0;
     for (unsigned i = 0; i < connection->servers.n; i++) {
-        unsigned server = (connection->server + i) % connection->servers.n;
+        unsigned server = (connection->next_server + i) % connection->servers.n;
+        int64_t now_ms = client_clock_ms();
+        int64_t until_ms = now_ms + (deadline_ms - now_ms) / (connection->servers.n - i);
         const char *address = connection->servers.texts[server];
         char what[100];
-        if (client_address_connect(address, deadline_ms, &connection->fd, what,
+        if (client_address_connect(address, until_ms, &connection->fd, what,
                                    sizeof what) == 0) {
-            connection->server = server;
+            connection->server = connection->next_server = server;
+            connection->declines = false;
+            connection->heard_at_ms = client_clock_ms();
+            connection->pinged_at_ms = 0;
             connection->has_preface = false;
             connection->max_payload = FRAME_MAX_PAYLOAD;
             buffer_clear(&connection->in);
@@ -62,13 +70,19 @@ void connection_disconnect(struct vardsok *connection)
     connection->fd = -1;
 }
 
-static void lose(struct vardsok *connection, const struct vardsok_error *error)
+static void leave(struct vardsok *connection)
 {
     connection_disconnect(connection);
+    connection->next_server = (connection->server + 1) % connection->servers.n;
+}
+
+static void lose(struct vardsok *connection, const struct vardsok_error *error)
+{
+    leave(connection);
     int64_t now_ms = client_clock_ms();
     for (struct vardsok_call *call = connection->calls; call; call = call->next)
         if (call->state == CALL_OPEN)
-            call_on_failure(call, error, now_ms);
+            call_on_loss(call, error, now_ms);
 }
 
 static void lose_because(struct vardsok *connection, const char *what)
@@ -89,6 +103,10 @@ static void on_goaway(struct vardsok *connection, struct slice payload)
     struct vardsok_error error;
     if (wire_status_decode(payload, &refusal, &reason) == 0 && refusal.status != 0) {
         client_error_from_refusal(&error, &refusal, reason);
+        if (refusal.reason == REASON_SHUTTING_DOWN) {
+            connection->declines = true; // what is OPEN will still be answered
+            return;
+        }
         lose(connection, &error);
     } else {
         lose_because(connection, "the daemon closed it");
@@ -163,6 +181,8 @@ static void read_some(struct vardsok *connection)
     ssize_t n = recv(connection->fd, space, READ_SIZE, 0);
     if (n > 0) {
         connection->in.len += (size_t)n;
+        connection->heard_at_ms = client_clock_ms();
+        connection->pinged_at_ms = 0;
         read_frames(connection);
     } else if (n == 0) {
         lose_because(connection, "the daemon closed it");
@@ -181,6 +201,39 @@ static void write_some(struct vardsok *connection)
         lose_because(connection, strerror(errno));
 }
 
+// --- one server and the others ---
+
+static bool awaits(const struct vardsok *connection)
+{
+    const struct vardsok_call *call = connection->calls;
+    while (call && call->state != CALL_OPEN)
+        call = call->next;
+    return call != NULL;
+}
+
+// When a silent server is to be pinged, or left; INT64_MAX when nobody waits for it or
+// there is no other.
+static int64_t next_doubt(const struct vardsok *connection)
+{
+    if (connection->servers.n == 1 || connection->fd < 0 || !awaits(connection))
+        return INT64_MAX;
+    return connection->pinged_at_ms ? connection->pinged_at_ms + PONG_MS
+                                    : connection->heard_at_ms + SILENCE_MS;
+}
+
+static void doubt(struct vardsok *connection)
+{
+    int64_t now_ms = client_clock_ms();
+    if (now_ms < next_doubt(connection))
+        return;
+    if (connection->pinged_at_ms) {
+        lose_because(connection, "it does not answer any more");
+        return;
+    }
+    connection->pinged_at_ms = now_ms;
+    frame_encode(&(struct frame){.type = FRAME_PING}, &connection->out);
+}
+
 // The time at which some waiting call is to be sent; INT64_MAX when there is none.
 static int64_t next_sending(const struct vardsok *connection)
 {
@@ -191,14 +244,32 @@ static int64_t next_sending(const struct vardsok *connection)
     return next;
 }
 
+// Until when to try to connect: no call that is due may wait beyond its deadline.
+static int64_t connect_until(const struct vardsok *connection, int64_t now_ms)
+{
+    int64_t until_ms = now_ms + CONNECTION_TIMEOUT_MS;
+    for (const struct vardsok_call *call = connection->calls; call; call = call->next)
+        if (call->state == CALL_WAITING && call->send_at_ms <= now_ms &&
+            call->deadline_ms < until_ms)
+            until_ms = call->deadline_ms;
+    return until_ms;
+}
+
 static void send_waiting(struct vardsok *connection, int64_t now_ms)
 {
     if (next_sending(connection) > now_ms)
         return;
     struct vardsok_error error;
     int failed = 0;
+    if (!awaits(connection)) {
+        if (connection->fd >= 0 && connection->declines && connection->servers.n > 1)
+            leave(connection);
+        connection->heard_at_ms = now_ms;
+        connection->pinged_at_ms = 0;
+    }
     if (connection->fd < 0)
-        failed = connection_connect(connection, now_ms + CONNECTION_TIMEOUT_MS, &error);
+        failed =
+            connection_connect(connection, connect_until(connection, now_ms), &error);
     for (struct vardsok_call *call = connection->calls; call; call = call->next) {
         if (call->state != CALL_WAITING || call->send_at_ms > now_ms)
             continue;
@@ -214,18 +285,21 @@ void connection_turn(struct vardsok *connection, int64_t until_ms)
     int64_t now_ms = client_clock_ms();
     send_waiting(connection, now_ms);
 
-    int64_t next = next_sending(connection);
+    int64_t next = next_sending(connection), doubt_at_ms = next_doubt(connection);
+    next = doubt_at_ms < next ? doubt_at_ms : next;
     int64_t wait = (next < until_ms ? next : until_ms) - client_clock_ms();
     int timeout = wait < 0 ? 0 : wait > POLL_MAX_MS ? POLL_MAX_MS : (int)wait;
     struct pollfd poll_fd = {.fd = connection->fd, .events = POLLIN};
     if (connection->fd >= 0 && connection->out.len > 0)
         poll_fd.events |= POLLOUT;
-    if (poll(&poll_fd, 1, timeout) <= 0 || connection->fd < 0)
-        return;
+    if (poll(&poll_fd, 1, timeout) <= 0)
+        poll_fd.revents = 0;
     if (poll_fd.revents & POLLOUT)
         write_some(connection);
     if (connection->fd >= 0 && poll_fd.revents & (POLLIN | POLLHUP | POLLERR))
         read_some(connection);
+    if (connection->fd >= 0)
+        doubt(connection);
     // A PONG must not wait for the caller's next call.
     if (connection->fd >= 0 && connection->out.len > 0)
         write_some(connection);

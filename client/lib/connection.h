@@ -26,6 +26,7 @@ struct vardsok_call {
     unsigned method;
     bool retry;
     bool was_sent;       // at least once: its outcome may be unknown
+    bool may_be_done;    // a write that some earlier sending left open
     int64_t deadline_ms; // client_clock_ms
     int64_t send_at_ms;  // not before, when WAITING
     uint32_t backoff_ms; // before the next sending again
@@ -38,9 +39,13 @@ struct vardsok_call {
 
 struct vardsok {
     struct address_list servers;
-    unsigned server; // index of the one in use
-    int fd;          // -1 when there is none
+    unsigned server;      // index of the one that is, or was last, connected to
+    unsigned next_server; // the one that connecting begins with
+    int fd;               // -1 when there is none
     bool has_preface;
+    bool declines;        // it said that it is not available: another may be
+    int64_t heard_at_ms;  // last, or when something was first awaited
+    int64_t pinged_at_ms; // 0: not since it was heard
     uint32_t max_payload; // the daemon's
     uint32_t next_id;
     struct buffer in, out;
@@ -48,8 +53,8 @@ struct vardsok {
     char language[CONNECTION_LANGUAGE_MAX + 1];
 };
 
-// Connects to the first server that answers, beginning with the one in use.
-// VARDSOK_UNAVAILABLE lists what was tried.
+// Connects to the first server that answers, beginning with next_server; each may use its
+// share of the time. VARDSOK_UNAVAILABLE lists what was tried.
 int connection_connect(struct vardsok *connection, int64_t deadline_ms,
                        struct vardsok_error *error);
 void connection_disconnect(struct vardsok *connection);
@@ -64,5 +69,8 @@ void call_on_frame(struct vardsok_call *call, const struct frame *frame, int64_t
 // It did not get an answer: done, or to be sent again. error says why.
 void call_on_failure(struct vardsok_call *call, const struct vardsok_error *error,
                      int64_t now_ms);
+// The same for an OPEN call whose connection was lost.
+void call_on_loss(struct vardsok_call *call, const struct vardsok_error *error,
+                  int64_t now_ms);
 
 #endif

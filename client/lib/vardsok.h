@@ -42,7 +42,9 @@ enum vardsok_status {
     VARDSOK_OUT_OF_RANGE = -11,
     VARDSOK_UNIMPLEMENTED = -12,
     VARDSOK_INTERNAL = -13,
-    VARDSOK_UNAVAILABLE = -14, // no daemon could be reached, or the connection was lost
+    // No daemon could be reached, it is not available now, or a read lost its connection.
+    // A write that says this was not done.
+    VARDSOK_UNAVAILABLE = -14,
     VARDSOK_DATA_LOSS = -15,
     VARDSOK_UNAUTHENTICATED = -16,
 };
@@ -82,14 +84,20 @@ struct vardsok_error {
 // Upper-case gRPC name of a status ("NOT_FOUND").
 const char *vardsok_status_name(int status);
 
-struct vardsok;      // a connection to one daemon at a time
+struct vardsok;      // a connection, to one daemon at a time
 struct vardsok_call; // a call under way on it
 
-// Connects. servers is a comma-separated list of unix:PATH and tcp://HOST:PORT, tried in
-// order; NULL means $VARDSOK_SERVER, else the sockets where a daemon listens by default.
-// Each server is tried once, for at most timeout_ms (0: 5 seconds) together. Errors:
-// VARDSOK_INVALID_ARGUMENT (an address that cannot be read), VARDSOK_UNAVAILABLE (the
-// message lists what was tried). The caller closes the connection.
+// Connects. servers is a comma-separated list of at most 8 unix:PATH and tcp://HOST:PORT,
+// tried in order; NULL means $VARDSOK_SERVER, else the sockets where a daemon listens by
+// default. Each server is tried once, for its share of timeout_ms (0: 5 seconds); only the
+// system's look-up of a host name may take longer. Errors: VARDSOK_INVALID_ARGUMENT (an
+// address that cannot be read), VARDSOK_UNAVAILABLE (the message lists what was tried).
+// The caller closes the connection.
+//
+// The servers must be daemons of one log. A connection that is lost is made again when a
+// call needs it, beginning with the next server; so is one whose daemon answers
+// UNAVAILABLE or says that it stops, once no call is open on it. One of several daemons
+// that hangs is left 1.5 seconds after it was last heard. Deadlines count over all of it.
 int vardsok_open(const char *servers, uint32_t timeout_ms, struct vardsok **connection,
                  struct vardsok_error *error);
 // Frees the connection; its calls must have been freed. NULL is fine.
@@ -105,9 +113,10 @@ struct vardsok_request {
     const void *message; // encoded; may be NULL when len is 0
     size_t len;
     uint32_t timeout_ms; // from the start of the call; 0: none
-    // The call may be sent again, on a new connection if need be, when its answer was
-    // lost or the daemon was not available, until the deadline. Right for a write that
-    // carries its request id, and for a unary read; a stream is never sent again.
+    // The call may be sent again, to another server if need be, when its answer was lost
+    // or the daemon was not available, until the deadline. Right for a write that carries
+    // its request id, and for a unary read; not for a stream, whose items would come
+    // twice.
     bool retry;
 };
 
@@ -119,7 +128,11 @@ int vardsok_call_start(struct vardsok *connection, const struct vardsok_request 
 // Waits for the call's next message. Returns 1 with the message (valid until the next use
 // of the call), 0 at the end, or the negative status that ended the call; the same again
 // if asked again. Answers of other calls that arrive meanwhile are kept for them.
-// VARDSOK_DEADLINE_EXCEEDED of a write that was sent has the reason OUTCOME_UNKNOWN.
+//
+// A write (VARDSOK_APPLY to VARDSOK_CLAIM_RELEASE) ends in one of four ways: a message, it
+// is done; the reason OUTCOME_UNKNOWN (VARDSOK_UNKNOWN or VARDSOK_DEADLINE_EXCEEDED), some
+// sending of it may have been done, and it is to be repeated with the same request id;
+// VARDSOK_UNAVAILABLE, not done, and may be tried again; any other status, refused.
 int vardsok_call_next(struct vardsok_call *call, const void **message, size_t *len,
                       struct vardsok_error *error);
 // Frees the call; one that is still under way is canceled. NULL is fine.

@@ -11,50 +11,72 @@
 
 #include "wire/status.h"
 
-static struct {
+struct server {
+    bool runs;
     int fd;
     char folder[40];
     char address[80];
     const peer_script *scripts;
     pthread_t thread;
-} server;
+};
 
-static void *serve(void *unused)
+static struct server servers[2];
+
+static void *serve(void *argument)
 {
-    (void)unused;
-    for (unsigned i = 0; server.scripts[i]; i++) {
-        struct peer peer = {.fd = accept(server.fd, NULL, NULL)};
+    const struct server *server = argument;
+    for (unsigned i = 0; server->scripts[i]; i++) {
+        struct peer peer = {.fd = accept(server->fd, NULL, NULL)};
         if (peer.fd < 0)
             break;
-        server.scripts[i](&peer);
+        server->scripts[i](&peer);
         close(peer.fd);
         buffer_free(&peer.in);
     }
     return NULL;
 }
 
+static const char *start(struct server *server, const peer_script *scripts)
+{
+    strcpy(server->folder, "/tmp/vardsok-client-XXXXXX");
+    cr_assert_not_null(mkdtemp(server->folder));
+    snprintf(server->address, sizeof server->address, "unix:%s/s", server->folder);
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    snprintf(address.sun_path, sizeof address.sun_path, "%s/s", server->folder);
+    server->fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    cr_assert_eq(bind(server->fd, (struct sockaddr *)&address, sizeof address), 0);
+    cr_assert_eq(listen(server->fd, 8), 0);
+    server->scripts = scripts;
+    cr_assert_eq(pthread_create(&server->thread, NULL, serve, server), 0);
+    server->runs = true;
+    return server->address;
+}
+
 const char *server_start(const peer_script *scripts)
 {
-    strcpy(server.folder, "/tmp/vardsok-client-XXXXXX");
-    cr_assert_not_null(mkdtemp(server.folder));
-    snprintf(server.address, sizeof server.address, "unix:%s/s", server.folder);
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    snprintf(address.sun_path, sizeof address.sun_path, "%s/s", server.folder);
-    server.fd = socket(AF_UNIX, SOCK_STREAM, 0);
-    cr_assert_eq(bind(server.fd, (struct sockaddr *)&address, sizeof address), 0);
-    cr_assert_eq(listen(server.fd, 8), 0);
-    server.scripts = scripts;
-    cr_assert_eq(pthread_create(&server.thread, NULL, serve, NULL), 0);
-    return server.address;
+    return start(&servers[0], scripts);
+}
+
+const char *server_start_another(const peer_script *scripts)
+{
+    return start(&servers[1], scripts);
+}
+
+static void stop(struct server *server)
+{
+    shutdown(server->fd, SHUT_RDWR);
+    pthread_join(server->thread, NULL);
+    close(server->fd);
+    unlink(server->address + strlen("unix:"));
+    rmdir(server->folder);
+    server->runs = false;
 }
 
 void server_stop(void)
 {
-    shutdown(server.fd, SHUT_RDWR);
-    pthread_join(server.thread, NULL);
-    close(server.fd);
-    unlink(server.address + strlen("unix:"));
-    rmdir(server.folder);
+    for (int i = 0; i < 2; i++)
+        if (servers[i].runs)
+            stop(&servers[i]);
 }
 
 static void read_until(struct peer *peer, size_t len)

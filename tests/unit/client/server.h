@@ -18,10 +18,11 @@ struct peer {
 typedef void (*peer_script)(struct peer *peer);
 
 // Starts a server whose n-th connection is run by scripts[n]; the last NULL ends it. The
-// address
-// ("unix:…") is valid until server_stop, which waits for the scripts to end.
+// address ("unix:…") is valid until server_stop, which waits for the scripts to end.
 const char *server_start(const peer_script *scripts);
 void server_stop(void);
+// The same with a second one beside it, which server_stop stops too.
+const char *server_start_another(const peer_script *scripts);
 
 // For scripts: exchange the prefaces; take the next frame (its payload is valid until the
 // next one); answer.
