@@ -18,6 +18,7 @@ N_RACES = 10000
 N_KILLS_QUICK = 4
 RACES_A_LOG = 1000  # what is kept in memory and judged at once; so many entries are never trimmed
 RACES_A_KILL = 8
+LIVES_MAX = 30  # kills in one life, which must end before a crowd is taken to be stuck
 QUIET_S = 20
 
 
@@ -145,7 +146,19 @@ def play(setting, chance, size):
         scenes.at_the_last_moment(arena, chance, 100 * size)
         scenes.withdraw_while_claimed(arena, chance, 20 * size)
         scenes.change_while_claimed(arena, chance, 20 * size)
-        scenes.live_together(arena, chance, 3 * size)
+        scenes.expect_life(scenes.live_together(arena, chance, 3 * size))
+        judge(setting, arena, figures)
+    return figures
+
+
+def live_and_kill(setting, chance, n_kills):
+    """Everything at once, and a kill -9 every second."""
+    figures = races.Figures()
+    with races.Arena(setting.urls, watches=("list", "match", "list_claims")) as arena:
+        hits = [target.kill for target in setting.targets] + [setting.kill_redis]
+        for number in range(n_kills):
+            arena.crowd.after(0.5 + number, hits[number % len(hits)])
+        scenes.live_together(arena, chance, n_kills + 1)
         judge(setting, arena, figures)
     return figures
 
@@ -166,7 +179,8 @@ def last_slots(folder, options):
                         min(RACES_A_LOG, n - first)) for first in range(0, n, RACES_A_LOG)]
         counts.append(part(kind, folder / f"{kind.__name__}-kills", race_and_kill, chance, n_kills))
     counts.append(part(Two, folder / "scenes", play, chance, 1 if options.quick else 10))
+    counts.append(part(Two, folder / "life", live_and_kill, chance, min(n_kills, LIVES_MAX)))
     sums = {name: sum(getattr(figures, name) for figures in counts)
             for name in ("races", "claims", "won", "reads", "retries")}
     return (f"races={sums['races']} claims={sums['claims']} won={sums['won']} sold_twice=0 lost=0 "
-            f"reads={sums['reads']} kills={2 * n_kills} retries={sums['retries']}")
+            f"reads={sums['reads']} kills={2 * n_kills + min(n_kills, LIVES_MAX)} retries={sums['retries']}")

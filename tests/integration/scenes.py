@@ -196,6 +196,7 @@ def wait_run_out(arena):
 
 
 def live_together(arena, chance, seconds):
+    """Until no hold is left; what was answered how often."""
     began, until_s = len(arena.crowd.calls), time.time() + seconds
     Unit(arena, arena.unit, chance, until_s)
     for client in arena.clients:
@@ -203,13 +204,16 @@ def live_together(arena, chance, seconds):
     arena.settle()
     arena.stop_watching()
     wait_run_out(arena)
-    seen = outcomes(arena.crowd.calls[began:])
+    return outcomes(arena.crowd.calls[began:])
+
+
+def expect_life(seen):
+    """Life has met nearly everything that claims can be answered."""
     expect_all(seen, ("claim", "done"), ("claim", "NO_SLOTS_LEFT"), ("claim", "NOT_STORED"),
                ("claim", "NOT_OPEN_TO_REGION"), ("claim", "CAPACITY_CLOSED"), ("confirm", "done"),
                ("confirm", "CLAIM_STATE"), ("extend", "done"), ("extend", "EXTENDED_BEFORE"),
                ("release", "done"), ("release", "CLAIM_STATE"), ("publish", "REVISION_MISMATCH"),
                ("change", "SLOTS_TAKEN"), ("withdraw", "CONFIRMED_CLAIMS"))
-    return seen
 
 
 # --- a hold that runs out while nobody writes ---

@@ -92,7 +92,7 @@ class Claims(unittest.TestCase):
 
     def test_everything_at_once_is_explained_by_one_order(self):
         arena = self.arena(watches=("list", "match", "list_claims"))
-        scenes.live_together(arena, self.chance, 4)
+        scenes.expect_life(scenes.live_together(arena, self.chance, 4))
         self.judge(arena)
 
     def test_a_hold_that_ran_out_while_nobody_writes_is_free_and_expired_within_a_second(self):
