@@ -121,3 +121,22 @@ Test(request_ids, memory_follows_what_is_remembered_round_and_round)
     }
     request_ids_free(&ids);
 }
+
+Test(request_ids, a_full_table_goes_round_and_keeps_the_newest)
+{
+    struct request_ids ids = {0};
+    const uint32_t n = STATE_REQUEST_IDS_MAX + 3000; // over the ends of chunks
+    for (uint32_t i = 0; i < n; i++) {
+        struct request_entry entry = make_entry(NOON + i, i);
+        request_ids_add(&ids, &entry, NOON + n, NULL, NULL);
+    }
+    cr_assert_eq(ids.n, STATE_REQUEST_IDS_MAX);
+    for (uint32_t i = 0; i < n; i += 7) {
+        const struct request_entry *found =
+            request_ids_find(&ids, make_entry(NOON + i, i).id);
+        cr_assert_eq(found != NULL, i >= 3000, "%u", i);
+        if (found)
+            cr_assert_eq(found->outcome.sequence, i);
+    }
+    request_ids_free(&ids);
+}
