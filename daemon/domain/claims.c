@@ -93,7 +93,7 @@ static int take(struct state *state, const struct change *change, const struct m
                 struct refusal *refusal)
 {
     const struct claim_take *take = &change->operation.take;
-    union entity entity;
+    union entity entity = {0};
     int status = find_capacity(state, change, take->capacity, &entity, refusal);
     if (status == STATUS_OK)
         status = check_open(&entity.capacity, take, at->logical_ms, refusal);
@@ -224,7 +224,7 @@ static int withdraw(struct state *state, const struct change *change,
     const struct capacity_withdraw *withdraw = &change->operation.withdraw;
     const struct live *live = &state->rows.live;
     const struct claimed *claimed = live_find(live, withdraw->capacity);
-    union entity entity;
+    union entity entity = {0};
     int status = find_capacity(state, change, withdraw->capacity, &entity, refusal);
     if (status != STATUS_OK)
         return status;

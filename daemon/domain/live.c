@@ -13,7 +13,7 @@
 static struct live_id id_of(const struct claim *claim)
 {
     struct live_id id = {0};
-    uint32_t index;
+    uint32_t index = 0;
     CHECK(claim_id_parse(claim->claim, &id.sequence, &index));
     id.index = index;
     return id;
@@ -172,6 +172,8 @@ void live_remove(struct rows *rows, const struct claim *claim)
 {
     struct live_id id = id_of(claim);
     struct live_claim *live = NULL;
+    // The analyzer loses sight of the id's bytes.
+    // NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult)
     HASH_FIND(hh, rows->live.by_id, &id, sizeof id, live);
     CHECK(live);
     struct claimed *capacity = live->capacity;
@@ -189,16 +191,17 @@ void live_remove(struct rows *rows, const struct claim *claim)
 
 void live_close(struct live *live)
 {
+    // The analyzer does not see that HASH_DEL looks at the table, not at what was freed.
     struct live_claim *claim, *next;
     HASH_ITER(hh, live->by_id, claim, next)
     {
-        HASH_DEL(live->by_id, claim);
+        HASH_DEL(live->by_id, claim); // NOLINT(clang-analyzer-unix.Malloc)
         free(claim);
     }
     struct claimed *claimed, *next_claimed;
     HASH_ITER(hh, live->claimed, claimed, next_claimed)
     {
-        HASH_DEL(live->claimed, claimed);
+        HASH_DEL(live->claimed, claimed); // NOLINT(clang-analyzer-unix.Malloc)
         free(claimed);
     }
     free(live->holds);

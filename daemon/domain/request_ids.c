@@ -112,7 +112,7 @@ static void grow_slots(struct request_ids *ids)
 static void reserve(struct request_ids *ids, uint32_t place)
 {
     if (ids->chunks == NULL) {
-        ids->chunks = calloc(CHUNKS, sizeof *ids->chunks);
+        ids->chunks = calloc(CHUNKS, sizeof(struct request_entry *));
         CHECK(ids->chunks);
     }
     struct request_entry **chunk = &ids->chunks[place / CHUNK];

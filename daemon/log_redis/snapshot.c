@@ -185,9 +185,8 @@ static void take_lease(struct log_redis_snapshot *snapshot,
 {
     if (!is_ok(reply))
         give_up(snapshot, STATUS_UNAVAILABLE, "another daemon is making a snapshot");
-    else if (snapshot->n_chunks > 0) // renewed
-        rest(snapshot);
-    else if (snapshot->replica.begin(snapshot->replica.self, snapshot->head))
+    else if (snapshot->n_chunks == 0 && // not renewed
+             snapshot->replica.begin(snapshot->replica.self, snapshot->head))
         give_up(snapshot, STATUS_UNAVAILABLE, "there is nothing to make one of");
     else
         rest(snapshot);
