@@ -56,3 +56,15 @@ install(FILES ${archive} DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT library)
 install(FILES lib/vardsok.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT library)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/vardsok.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig
   COMPONENT library)
+
+# What integrators read first: built here for the warnings, and by the tests as they would build it.
+if(VARDSOK_TESTS)
+  file(GLOB examples CONFIGURE_DEPENDS examples/*.c)
+  foreach(source ${examples})
+    get_filename_component(name ${source} NAME_WE)
+    add_executable(example_${name} ${source})
+    set_target_properties(example_${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/examples)
+    target_include_directories(example_${name} PRIVATE lib)
+    target_link_libraries(example_${name} PRIVATE vardsok_shared)
+  endforeach()
+endif()
