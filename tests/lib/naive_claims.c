@@ -425,7 +425,7 @@ static void apply_change(const struct naive_step *step)
 
 static void *copied(const void *rows, size_t n, size_t size)
 {
-    void *copy = malloc(n * size + 1);
+    void *copy = calloc(n + 1, size);
     CHECK(copy);
     if (n > 0)
         memcpy(copy, rows, n * size);

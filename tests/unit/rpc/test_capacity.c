@@ -170,7 +170,8 @@ Test(rpc_capacity, a_write_that_is_no_message_or_says_nothing_is_refused)
 {
     struct rig rig;
     capacity_setup(&rig);
-    for (uint16_t method = RPC_PUBLISH; method <= RPC_RELEASE; method++) {
+    for (int number = RPC_PUBLISH; number <= RPC_RELEASE; number++) {
+        uint16_t method = (uint16_t)number;
         rig_send_request(&rig, 1, method, 0, slice_from("\x0a\x7f"));
         capacity_expect_refused(&rig, STATUS_INVALID_ARGUMENT, REASON_BAD_MESSAGE);
         rig_send_request(&rig, 1, method, 0, NOTHING);
