@@ -20,8 +20,10 @@ static const struct value_option show_options[] = {
     {NULL, NULL, VALUE_TEXT},
 };
 static const struct value_option list_options[] = {
-    {"unit", "unit", VALUE_TEXT},       {"service", "service", VALUE_TEXT},
-    {"open-to", "open_to", VALUE_TEXT}, {"available", "available", VALUE_FLAG},
+    {"unit", "unit", VALUE_UNIT},
+    {"service", "service", VALUE_SERVICE},
+    {"open-to", "open_to", VALUE_REGION},
+    {"available", "available", VALUE_FLAG},
     {NULL, NULL, VALUE_TEXT},
 };
 static const struct value_option withdraw_options[] = {

@@ -10,8 +10,8 @@
 #define CAPACITY_N_REQUIRED 6
 // clang-format off
 #define CAPACITY_VALUE_OPTIONS                    \
-    {"unit", "unit", VALUE_TEXT},                 \
-    {"service", "service", VALUE_TEXT},           \
+    {"unit", "unit", VALUE_UNIT},                 \
+    {"service", "service", VALUE_SERVICE},        \
     {"slots", "slots", VALUE_WHOLE},              \
     {"from", "window_start", VALUE_TEXT},         \
     {"to", "window_end", VALUE_TEXT},             \

@@ -10,7 +10,7 @@
 #include "cli/values.h"
 
 static const struct value_option take_options[] = {
-    {"capacity", "capacity", VALUE_TEXT}, {"region", "region", VALUE_TEXT},
+    {"capacity", "capacity", VALUE_TEXT}, {"region", "region", VALUE_REGION},
     {"slots", "slots", VALUE_WHOLE},      {"hold", "hold_seconds", VALUE_HOLD},
     {"case", "reference", VALUE_TEXT},    {NULL, NULL, VALUE_TEXT},
 };
@@ -24,8 +24,8 @@ static const struct value_option claim_operand[] = {
     {NULL, NULL, VALUE_TEXT},
 };
 static const struct value_option list_options[] = {
-    {"region", "region", VALUE_TEXT},
-    {"unit", "unit", VALUE_TEXT},
+    {"region", "region", VALUE_REGION},
+    {"unit", "unit", VALUE_UNIT},
     {"capacity", "capacity", VALUE_TEXT},
     {"state", "state", VALUE_UPPER},
     {NULL, NULL, VALUE_TEXT},

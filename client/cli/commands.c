@@ -8,6 +8,11 @@
     "         [--weight-max KG] [--bmi-min N] [--bmi-max N] [--age-min YEARS]\n"         \
     "         [--age-max YEARS] [--sex female|male] [--condition TEXT]...\n"             \
     "         [--prerequisite TEXT]... [--aftercare TEXT] [--note TEXT]"
+#define UNIT_AND_SERVICE                                                                 \
+    {                                                                                    \
+        "U is a unit's HSA-id or name, S a care service's code or name.",                \
+            "U är en enhets HSA-id eller namn, S en vårdtjänsts kod eller namn."      \
+    }
 #define NO_MORE                                                                          \
     {                                                                                    \
         NULL, NULL                                                                       \
@@ -15,10 +20,11 @@
 
 const struct command cli_commands[] = {
     {"match",
-     "match --service CODE --region CODE [options], or match --batch FILE|-",
-     "match --service CODE --region CODE [--asa N] [--weight KG] [--height CM]\n"
-     "         [--age YEARS] [--sex female|male] [--from MUNICIPALITY|LAT,LON]\n"
-     "         [--on DATE] [--in-region SET] [--max-wait DAYS] [--max-km KM]\n"
+     "match --service SERVICE --region REGION [options], or match --batch FILE|-",
+     "match --service SERVICE --region REGION [--asa N] [--weight KG]\n"
+     "         [--height CM] [--age YEARS] [--sex female|male]\n"
+     "         [--from MUNICIPALITY|LAT,LON] [--on DATE] [--in-region SET]\n"
+     "         [--max-wait DAYS] [--max-km KM]\n"
      "         [--code-system S [--code-version V]] [--slots N]\n"
      "         [--guarantee-from DATE [--paused DAYS] | --deadline DATE]\n"
      "         [--order earliest|nearest|cheapest] [--limit N] [--certain]\n"
@@ -26,7 +32,12 @@ const struct command cli_commands[] = {
      "       vardsok match --batch FILE|-",
      {"find who can take a patient, when and on what terms",
       "hitta vem som kan ta emot en patient, när och på vilka villkor"},
-     NO_MORE,
+     {"SERVICE, REGION and MUNICIPALITY are codes or names: NFB49 or hoftprotes, 12 or "
+      "skane,\n1281 or lund. A name is taken when it alone fits; which, is said on "
+      "stderr. The queries\nof --batch have codes.",
+      "SERVICE, REGION och MUNICIPALITY är koder eller namn: NFB49 eller hoftprotes, "
+      "12 eller\nskane, 1281 eller lund. Ett namn tas när bara det passar; vilket, "
+      "sägs på stderr.\nFrågorna i --batch har koder."},
      command_match},
     {"service search",
      "service search TEXT [--limit N]",
@@ -55,16 +66,18 @@ const struct command cli_commands[] = {
       "REGION och MUNICIPALITY är koder eller namn: 14, 1281, skåne, lund"},
      command_contact},
     {"unit show",
-     "unit show ID",
-     "unit show ID",
+     "unit show ID|NAME",
+     "unit show ID|NAME",
      {"show a care unit", "visa en vårdenhet"},
-     NO_MORE,
+     {"NAME is words of its name: ljungby lasarett",
+      "NAME är ord ur dess namn: ljungby lasarett"},
      command_unit_show},
     {"unit list",
-     "unit list [--region CODE]",
-     "unit list [--region CODE]",
+     "unit list [--region REGION]",
+     "unit list [--region REGION]",
      {"list care units", "lista vårdenheter"},
-     {"--region: those that lie in it.", "--region: de som ligger i regionen."},
+     {"--region: those that lie in it, by its code or name.",
+      "--region: de som ligger i regionen, med dess kod eller namn."},
      command_unit_list},
     {"agreement show",
      "agreement show ID",
@@ -73,8 +86,8 @@ const struct command cli_commands[] = {
      NO_MORE,
      command_agreement_show},
     {"agreement list",
-     "agreement list [--region CODE]",
-     "agreement list [--region CODE]",
+     "agreement list [--region REGION]",
+     "agreement list [--region REGION]",
      {"list agreements", "lista vårdavtal"},
      {"--region: those that it owns or may call off.",
       "--region: de som regionen äger eller får avropa."},
@@ -99,13 +112,13 @@ const struct command cli_commands[] = {
      "         [--forecast N --until DATE] [--statistic estimate|median|p90|max]\n"
      "         [--sample N] [--source T]",
      {"report a waiting time", "rapportera en väntetid"},
-     NO_MORE,
+     UNIT_AND_SERVICE,
      command_wait_set},
     {"wait show",
      "wait show --unit U --service S",
      "wait show --unit U --service S",
      {"show a waiting time", "visa en väntetid"},
-     NO_MORE,
+     UNIT_AND_SERVICE,
      command_wait_show},
     {"capacity publish",
      "capacity publish --id ID --unit U --service S --slots N --from DATE --to DATE "
@@ -113,10 +126,11 @@ const struct command cli_commands[] = {
      "capacity publish --id ID --unit U --service S --slots N --from DATE --to DATE\n"
      "         --open-to SET\n" CAPACITY_OPTIONS,
      {"publish free slots of a unit", "publicera lediga platser på en enhet"},
-     {"--open-to takes codes and healthcare regions, 01|09|@norra, or *. The last day "
+     {"--open-to takes regions and healthcare regions, 01|skane|@norra, or *. The last "
+      "day "
       "to book\nis --book-by, else the last day of the window. --condition and "
       "--prerequisite may be\nrepeated.",
-      "--open-to tar koder och sjukvårdsregioner, 01|09|@norra, eller *. Sista dag "
+      "--open-to tar regioner och sjukvårdsregioner, 01|skane|@norra, eller *. Sista dag "
       "att boka är\n--book-by, annars fönstrets sista dag. --condition och "
       "--prerequisite får upprepas."},
      command_capacity_publish},
@@ -158,8 +172,8 @@ const struct command cli_commands[] = {
       "listas, och\nregionerna ser dem som indragna."},
      command_capacity_withdraw},
     {"claim take",
-     "claim take --capacity ID --region CODE [options]",
-     "claim take --capacity ID --region CODE [--slots N] [--hold 24h] [--case REF]",
+     "claim take --capacity ID --region REGION [options]",
+     "claim take --capacity ID --region REGION [--slots N] [--hold 24h] [--case REF]",
      {"hold free slots while the patient decides",
       "reservera lediga platser medan patienten bestämmer sig"},
      {"--hold is 30s, 90m, 24h or 3d, at most 72 h (default 24h), from now. --case is "
@@ -196,7 +210,7 @@ const struct command cli_commands[] = {
      command_claim_show},
     {"claim list",
      "claim list [options]",
-     "claim list [--region CODE] [--unit U] [--capacity ID]\n"
+     "claim list [--region REGION] [--unit U] [--capacity ID]\n"
      "         [--state held|confirmed|released|expired]",
      {"list claims and until when they are held",
       "lista bokningar och till när de är reserverade"},

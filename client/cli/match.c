@@ -14,8 +14,8 @@
 #define KEY_BATCH "--batch" // no query has such a key
 
 static const struct value_option options[] = {
-    {"service", "service", VALUE_TEXT},
-    {"region", "home_region", VALUE_TEXT},
+    {"service", "service", VALUE_SERVICE},
+    {"region", "home_region", VALUE_REGION},
     {"asa", "asa", VALUE_WHOLE},
     {"weight", "weight", VALUE_DECIMAL},
     {"height", "height_cm", VALUE_WHOLE},

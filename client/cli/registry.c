@@ -14,8 +14,12 @@ static const struct value_option show_options[] = {
     {"ID", "id", VALUE_OPERAND},
     {NULL, NULL, VALUE_TEXT},
 };
+static const struct value_option unit_options[] = {
+    {"ID", "id", VALUE_UNIT_WORDS},
+    {NULL, NULL, VALUE_TEXT},
+};
 static const struct value_option list_options[] = {
-    {"region", "region", VALUE_TEXT},
+    {"region", "region", VALUE_REGION},
     {NULL, NULL, VALUE_TEXT},
 };
 
@@ -98,7 +102,8 @@ static int show(struct cli *cli, int argc, char **argv, enum kind kind)
     struct vardsok_error error;
     json_t *object = json_object();
     int exit_code;
-    if (values_read(cli, argc, argv, show_options, object, &exit_code)) {
+    const struct value_option *table = kind == KIND_UNIT ? unit_options : show_options;
+    if (values_read(cli, argc, argv, table, object, &exit_code)) {
         shape_clear(entity_shape(kind), &stored.entity);
         // The id is the first field of both.
         *field_slice(entity_shape(kind)->fields, &stored.entity) =

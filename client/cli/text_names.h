@@ -175,6 +175,8 @@ enum text {
     TEXT_SEARCH_SYNONYM, // text
     TEXT_SEARCH_MAPPING, // system, version, code
     TEXT_SEARCH_SIMILAR,
+    TEXT_LOOKUP_SEVERAL,  // shown, text, number
+    TEXT_LOOKUP_NONE,     // shown, text
     TEXT_SERVICE_UNKNOWN, // text
     TEXT_SERVICE_MEANT,
     TEXT_SERVICE_HOW_TO_SEARCH,

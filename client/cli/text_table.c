@@ -75,9 +75,9 @@ const char *const text_table[TEXT_COUNT][LANGUAGE_COUNT] = {
                         "--%s %s: ska vara ett heltal"},
     [TEXT_NOT_DECIMAL] = {"--%s %s: must be a number, such as 82.5",
                           "--%s %s: ska vara ett tal, till exempel 82,5"},
-    [TEXT_NOT_PLACE] = {"--%s %s: must be a municipality's code (1480) or a position "
+    [TEXT_NOT_PLACE] = {"--%s %s: must be a municipality (Lund or 1281) or a position "
                         "(57.7,11.97)",
-                        "--%s %s: ska vara en kommunkod (1480) eller en position "
+                        "--%s %s: ska vara en kommun (Lund eller 1281) eller en position "
                         "(57.7,11.97)"},
     [TEXT_NOT_HOLD] =
         {"--%s %s: must be 30s, 90m, 24h or 3d: at least a second, at most 72 h",
@@ -268,9 +268,9 @@ const char *const text_table[TEXT_COUNT][LANGUAGE_COUNT] = {
     [TEXT_CAPACITY_WITHDRAWN] = {"%.*s is withdrawn.", "%.*s är tillbakadragen."},
     [TEXT_CAPACITY_RELEASED] =
         {"These claims were released with it. Tell their regions; they see it "
-         "in\nvardsok claim list --region CODE",
+         "in\nvardsok claim list --region REGION",
          "De här bokningarna släpptes samtidigt. Meddela regionerna; de ser det "
-         "i\nvardsok claim list --region KOD"},
+         "i\nvardsok claim list --region REGION"},
     [TEXT_CAPACITY_CLAIMS] = {"Held and confirmed now:", "Reserverat och bekräftat nu:"},
     [TEXT_COLUMN_FREE] = {"Free", "Lediga"},
     [TEXT_COLUMN_WHOSE] = {"Region, reference", "Region, referens"},
@@ -302,6 +302,11 @@ const char *const text_table[TEXT_COUNT][LANGUAGE_COUNT] = {
     [TEXT_SEARCH_SYNONYM] = {"also called: %.*s", "kallas även: %.*s"},
     [TEXT_SEARCH_MAPPING] = {"by %.*s %.*s: %.*s", "via %.*s %.*s: %.*s"},
     [TEXT_SEARCH_SIMILAR] = {"spelt alike", "liknande stavning"},
+    [TEXT_LOOKUP_SEVERAL] =
+        {"%s %.*s: %u can be meant; write more of the name, or a code:",
+         "%s %.*s: %u kan menas; skriv mer av namnet, eller en kod:"},
+    [TEXT_LOOKUP_NONE] = {"%s %.*s: nothing has that name or code",
+                          "%s %.*s: inget har det namnet eller den koden"},
     [TEXT_SERVICE_UNKNOWN] = {"no care service has the code %.*s",
                               "ingen vårdtjänst har koden %.*s"},
     [TEXT_SERVICE_MEANT] = {"Did you mean one of these?", "Menade du någon av dessa?"},

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli/duration.h"
+#include "cli/lookup.h"
 
 #define VALUES_MAX 40
 
@@ -113,12 +114,14 @@ static int bad_form(const struct cli *cli, const struct value_option *option,
                     const char *value)
 {
     static const enum text texts[] = {
-        [VALUE_TEXT] = TEXT_NOT_UTF8,   [VALUE_UPPER] = TEXT_NOT_UTF8,
-        [VALUE_WHOLE] = TEXT_NOT_WHOLE, [VALUE_DECIMAL] = TEXT_NOT_DECIMAL,
-        [VALUE_SET] = TEXT_NOT_UTF8,    [VALUE_PLACE] = TEXT_NOT_PLACE,
-        [VALUE_FLAG] = TEXT_NOT_UTF8,   [VALUE_LIST] = TEXT_NOT_UTF8,
-        [VALUE_HOLD] = TEXT_NOT_HOLD,   [VALUE_OPERAND] = TEXT_NOT_UTF8,
-        [VALUE_WORDS] = TEXT_NOT_UTF8,
+        [VALUE_TEXT] = TEXT_NOT_UTF8,       [VALUE_UPPER] = TEXT_NOT_UTF8,
+        [VALUE_WHOLE] = TEXT_NOT_WHOLE,     [VALUE_DECIMAL] = TEXT_NOT_DECIMAL,
+        [VALUE_SET] = TEXT_NOT_UTF8,        [VALUE_PLACE] = TEXT_NOT_PLACE,
+        [VALUE_FLAG] = TEXT_NOT_UTF8,       [VALUE_LIST] = TEXT_NOT_UTF8,
+        [VALUE_HOLD] = TEXT_NOT_HOLD,       [VALUE_OPERAND] = TEXT_NOT_UTF8,
+        [VALUE_WORDS] = TEXT_NOT_UTF8,      [VALUE_REGION] = TEXT_NOT_UTF8,
+        [VALUE_SERVICE] = TEXT_NOT_UTF8,    [VALUE_UNIT] = TEXT_NOT_UTF8,
+        [VALUE_UNIT_WORDS] = TEXT_NOT_UTF8,
     };
     return cli_usage(cli, texts[option->form], option->option, value);
 }
@@ -144,7 +147,8 @@ static bool put(json_t *object, const struct value_option *option, json_t *json)
 
 static bool is_operand(const struct value_option *option)
 {
-    return option->form == VALUE_OPERAND || option->form == VALUE_WORDS;
+    return option->form == VALUE_OPERAND || option->form == VALUE_WORDS ||
+           option->form == VALUE_UNIT_WORDS;
 }
 
 static const struct value_option *find_operand(const struct value_option *table)
@@ -172,7 +176,7 @@ static int take_operands(const struct cli *cli, const struct cli_words *words,
 {
     const struct value_option *operand = find_operand(table);
     int n = operand ? 1 : 0;
-    bool is_text = operand && operand->form == VALUE_WORDS;
+    bool is_text = operand && operand->form != VALUE_OPERAND;
     if (words->n_operands > n && !is_text)
         return cli_usage(cli, TEXT_UNEXPECTED_OPERAND, words->operands[n]);
     if (words->n_operands < n)
@@ -180,6 +184,56 @@ static int take_operands(const struct cli *cli, const struct cli_words *words,
     if (operand && !put(object, operand, join(words)))
         return bad_form(cli, operand, "");
     return 0;
+}
+
+// --- names where codes are taken ---
+
+static enum kind kind_of(const struct value_option *option, const json_t *object)
+{
+    switch (option->form) {
+    case VALUE_REGION:
+    case VALUE_SET:
+        return KIND_REGION;
+    case VALUE_PLACE:
+        return KIND_MUNICIPALITY;
+    case VALUE_SERVICE:
+        return json_object_get(object, "system") ? KIND_NONE : KIND_SERVICE;
+    case VALUE_UNIT:
+    case VALUE_UNIT_WORDS:
+        return KIND_UNIT;
+    default:
+        return KIND_NONE;
+    }
+}
+
+// Puts the code in the place of a name. 0 or the exit code.
+static int look_up_text(struct cli *cli, enum kind kind,
+                        const struct value_option *option, json_t *json)
+{
+    struct slice text = {json_string_value(json), json_string_length(json)}, code;
+    char shown[40];
+    if (kind == KIND_REGION && (*text.data == '@' || *text.data == '*'))
+        return 0;
+    snprintf(shown, sizeof shown, "%s%s", is_operand(option) ? "" : "--", option->option);
+    int exit_code = lookup_code(cli, kind, shown, text, &code);
+    if (exit_code == 0 && code.data != text.data)
+        json_string_setn(json, code.data, code.len);
+    return exit_code;
+}
+
+static int look_up(struct cli *cli, const struct value_option *option, json_t *object)
+{
+    json_t *json = json_object_get(object, option->key);
+    enum kind kind = kind_of(option, object);
+    int exit_code = 0;
+    if (kind == KIND_NONE)
+        return 0;
+    if (json_is_string(json))
+        return look_up_text(cli, kind, option, json);
+    if (option->form == VALUE_SET)
+        for (size_t i = 0; i < json_array_size(json) && exit_code == 0; i++)
+            exit_code = look_up_text(cli, kind, option, json_array_get(json, i));
+    return exit_code;
 }
 
 bool values_read(struct cli *cli, int argc, char **argv, const struct value_option *table,
@@ -203,6 +257,8 @@ bool values_read(struct cli *cli, int argc, char **argv, const struct value_opti
     if (id == 0)
         return false;
     *exit_code = take_operands(cli, &words, table, object);
+    for (; table->option && *exit_code == 0; table++)
+        *exit_code = look_up(cli, table, object);
     return *exit_code == 0;
 }
 

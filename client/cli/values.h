@@ -15,13 +15,17 @@ enum value_form {
     VALUE_UPPER,   // an enum's name, in any case
     VALUE_WHOLE,   // a whole number
     VALUE_DECIMAL, // a number with a point or a comma
-    VALUE_SET,     // a region set: 01|09|@norra, commas do as well
-    VALUE_PLACE,   // a municipality's code, or LAT,LON
+    VALUE_SET,     // a region set: 01|skåne|@norra, commas do as well
+    VALUE_PLACE,   // a municipality's code or name, or LAT,LON
+    VALUE_REGION,  // a code, or a name (lookup.h)
+    VALUE_SERVICE, // likewise, unless "system" says that it is another system's code
+    VALUE_UNIT,    // likewise
     VALUE_FLAG,    // takes no value: true
     VALUE_LIST,    // a text, once for each item of the list
     VALUE_HOLD,    // a duration of at most 72 hours, in seconds
     VALUE_OPERAND, // a text that stands beside the options; option is what usage calls it
     VALUE_WORDS,   // the same of several words, which become one text
+    VALUE_UNIT_WORDS, // the same, a unit's id or name
 };
 
 struct value_option {
@@ -30,8 +34,8 @@ struct value_option {
     enum value_form form;
 };
 
-// Reads all options, and the operand that table has or none, into object. table ends with
-// a NULL option; at most 40 rows. False: the command ends with *exit_code.
+// Reads all options, and the operand that table has or none, into object, and looks up
+// names that stand for codes. table ends with a NULL option; at most 40 rows. False: the command ends with *exit_code.
 bool values_read(struct cli *cli, int argc, char **argv, const struct value_option *table,
                  json_t *object, int *exit_code);
 // Whether the first n options of table are in object; if not *exit_code says so.

@@ -11,8 +11,8 @@
 #include "csv/csv.h"
 
 static const struct value_option options[] = {
-    {"unit", "unit", VALUE_TEXT},
-    {"service", "service", VALUE_TEXT},
+    {"unit", "unit", VALUE_UNIT},
+    {"service", "service", VALUE_SERVICE},
     {"observed", "observed_on", VALUE_TEXT},
     {"current", "current_days", VALUE_WHOLE},
     {"forecast", "forecast_days", VALUE_WHOLE},
@@ -23,8 +23,8 @@ static const struct value_option options[] = {
     {NULL, NULL, VALUE_TEXT},
 };
 static const struct value_option key_options[] = {
-    {"unit", "unit", VALUE_TEXT},
-    {"service", "service", VALUE_TEXT},
+    {"unit", "unit", VALUE_UNIT},
+    {"service", "service", VALUE_SERVICE},
     {NULL, NULL, VALUE_TEXT},
 };
 

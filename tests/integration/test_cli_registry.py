@@ -70,7 +70,7 @@ class Registry(Case):
         self.assertEqual((missing.returncode, missing.stdout), (1, ""))
         wrong = self.vardsok("unit", "show", "E1")
         self.assertEqual((wrong.returncode, wrong.stdout), (2, ""))
-        self.assertIn("HSA-id", wrong.stderr)
+        self.assertIn("TSE2321000131-E1", wrong.stderr)
         retired = self.vardsok("unit", "list", "--region", "02")
         self.assertEqual(retired.returncode, 2)
         self.assertIn("--region", retired.stderr)
