@@ -143,6 +143,27 @@ Test(ticks, a_hold_that_ran_out_is_expired_by_a_tick)
     teardown(&f);
 }
 
+Test(ticks, its_id_is_made_of_the_holds_end_and_the_claims_id)
+{
+    struct fixture f;
+    XXH128_canonical_t hash;
+    setup(&f);
+    tick_at(&f, 60 * SECOND + JITTER);
+    fake_log_run(&f.log);
+    const struct entry tick = newest(&f);
+    const unsigned char *id = tick.request_id;
+    int64_t time_ms = 0;
+    for (int i = 0; i < 6; i++)
+        time_ms = time_ms << 8 | id[i];
+    cr_expect_eq(time_ms, NOON + 60 * SECOND);
+    XXH128_canonicalFromHash(&hash, XXH3_128bits("3-0", 3));
+    cr_expect_eq(id[6], 0x70 | (hash.digest[6] & 0x0F));
+    cr_expect_eq(id[7], hash.digest[7]);
+    cr_expect_eq(id[8], 0x80 | (hash.digest[8] & 0x3F));
+    cr_expect_arr_eq(id + 9, hash.digest + 9, 7);
+    teardown(&f);
+}
+
 Test(ticks, none_comes_before_the_hold_has_run_out)
 {
     struct fixture f;
