@@ -245,26 +245,34 @@ static bool take_message(struct vardsok_call *call, const void **message, size_t
     return true;
 }
 
+int64_t call_late_at(const struct vardsok_call *call)
+{
+    if (call->deadline_ms == CALL_NO_DEADLINE)
+        return CALL_NO_DEADLINE;
+    return call->deadline_ms + (call->state == CALL_OPEN ? GRACE_MS : 0);
+}
+
+int vardsok_call_poll(struct vardsok_call *call, const void **message, size_t *len,
+                      struct vardsok_error *error)
+{
+    if (take_message(call, message, len))
+        return 1;
+    if (call->state != CALL_DONE && client_clock_ms() >= call_late_at(call))
+        on_late(call);
+    if (call->state != CALL_DONE)
+        return VARDSOK_PENDING;
+    if (call->status != 0 && error)
+        *error = call->error;
+    return call->status;
+}
+
 int vardsok_call_next(struct vardsok_call *call, const void **message, size_t *len,
                       struct vardsok_error *error)
 {
-    while (true) {
-        if (take_message(call, message, len))
-            return 1;
-        if (call->state == CALL_DONE) {
-            if (call->status != 0 && error)
-                *error = call->error;
-            return call->status;
-        }
-        int64_t until_ms =
-            call->deadline_ms == CALL_NO_DEADLINE
-                ? CALL_NO_DEADLINE
-                : call->deadline_ms + (call->state == CALL_OPEN ? GRACE_MS : 0);
-        if (client_clock_ms() >= until_ms)
-            on_late(call);
-        else
-            connection_turn(call->connection, until_ms);
-    }
+    int status;
+    while ((status = vardsok_call_poll(call, message, len, error)) == VARDSOK_PENDING)
+        connection_turn(call->connection, call_late_at(call));
+    return status;
 }
 
 void vardsok_call_free(struct vardsok_call *call)

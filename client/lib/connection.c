@@ -262,6 +262,9 @@ static void send_waiting(struct vardsok *connection, int64_t now_ms)
     struct vardsok_error error;
     int failed = 0;
     if (!awaits(connection)) {
+        // A server closes what is idle: find that out before anything is sent there.
+        if (connection->fd >= 0 && now_ms != connection->heard_at_ms)
+            read_some(connection);
         if (connection->fd >= 0 && connection->declines && connection->servers.n > 1)
             leave(connection);
         connection->heard_at_ms = now_ms;
@@ -280,13 +283,18 @@ static void send_waiting(struct vardsok *connection, int64_t now_ms)
     }
 }
 
+int64_t connection_next_ms(const struct vardsok *connection)
+{
+    int64_t sending_ms = next_sending(connection), doubt_ms = next_doubt(connection);
+    return doubt_ms < sending_ms ? doubt_ms : sending_ms;
+}
+
 void connection_turn(struct vardsok *connection, int64_t until_ms)
 {
     int64_t now_ms = client_clock_ms();
     send_waiting(connection, now_ms);
 
-    int64_t next = next_sending(connection), doubt_at_ms = next_doubt(connection);
-    next = doubt_at_ms < next ? doubt_at_ms : next;
+    int64_t next = connection_next_ms(connection);
     int64_t wait = (next < until_ms ? next : until_ms) - client_clock_ms();
     int timeout = wait < 0 ? 0 : wait > POLL_MAX_MS ? POLL_MAX_MS : (int)wait;
     struct pollfd poll_fd = {.fd = connection->fd, .events = POLLIN};

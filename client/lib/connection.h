@@ -62,8 +62,12 @@ void connection_disconnect(struct vardsok *connection);
 // Sends what can be sent and reads what has come, once; waits for something to happen
 // until until_ms at most. Lost connections end their calls, or make them WAITING again.
 void connection_turn(struct vardsok *connection, int64_t until_ms);
+// When a turn has something to do though nothing came; INT64_MAX: never.
+int64_t connection_next_ms(const struct vardsok *connection);
 
-// What happens to a call (call.c).
+// When a call is late for good, CALL_NO_DEADLINE if never (call.c).
+int64_t call_late_at(const struct vardsok_call *call);
+// What happens to a call.
 void call_send(struct vardsok_call *call, int64_t now_ms);
 void call_on_frame(struct vardsok_call *call, const struct frame *frame, int64_t now_ms);
 // It did not get an answer: done, or to be sent again. error says why.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// vardsok: the C client library. Blocking calls to a vårdsök daemon over its native
-// protocol.
+// vardsok: the C client library. Calls to vårdsök daemons over their native protocol, that
+// wait or that fit into a program's event loop.
 //
 // Messages go in and out as encoded vardsok.v1 protobuf messages, so that a program needs
 // this header and schema/ with the protobuf library of its choice, and nothing of the
@@ -13,9 +13,11 @@
 // is wrong, which field, and a message fit for a log. Out-parameters are written on
 // success only.
 //
-// Threads: a connection and its calls are used by one thread at a time; several
-// connections are independent. No signal is raised for a broken connection and no global
-// state is kept.
+// Threads: a connection and its calls are used by one thread at a time, any thread; several
+// connections are independent. vardsok_request_id_init and vardsok_status_name may be
+// called by all at once. The library starts no thread, raises no signal for a broken
+// connection and keeps no global state; it reads the environment in vardsok_open alone.
+// After a fork the child may only close what it inherited.
 #ifndef VARDSOK_H
 #define VARDSOK_H
 
@@ -135,12 +137,38 @@ int vardsok_call_start(struct vardsok *connection, const struct vardsok_request 
 // VARDSOK_UNAVAILABLE, not done, and may be tried again; any other status, refused.
 int vardsok_call_next(struct vardsok_call *call, const void **message, size_t *len,
                       struct vardsok_error *error);
-// Frees the call; one that is still under way is canceled. NULL is fine.
+// Frees the call; one that is still under way is canceled, which the daemon is told. A
+// write that was sent goes on all the same. NULL is fine.
 void vardsok_call_free(struct vardsok_call *call);
 
 // A unary call from start to end. The caller frees *response with free(); *len may be 0.
 int vardsok_call_unary(struct vardsok *connection, const struct vardsok_request *request,
                        void **response, size_t *len, struct vardsok_error *error);
+
+// --- in a program's own event loop ---
+//
+// Start calls as above. Watch vardsok_fd for vardsok_events, and call vardsok_on_ready when
+// it is ready or vardsok_wait_ms is over; then take with vardsok_call_poll what each call
+// has. Any function here that takes the connection or a call of it may change all three:
+// ask for them anew before each wait. Nothing waits but making a lost connection anew,
+// which takes no time on one machine, and at most 5 seconds or the shortest deadline when
+// remote servers do not answer.
+
+enum vardsok_event { VARDSOK_READABLE = 1, VARDSOK_WRITABLE = 2 };
+enum { VARDSOK_PENDING = 2 };
+
+// The socket to watch; -1 while there is none. It stays the library's.
+int vardsok_fd(const struct vardsok *connection);
+// What to watch it for: values of enum vardsok_event, or-ed.
+unsigned vardsok_events(const struct vardsok *connection);
+// Milliseconds after which vardsok_on_ready is to be called though nothing was ready (a
+// call is to be sent again, or is late); 0: at once; -1: never. As poll's timeout.
+int vardsok_wait_ms(const struct vardsok *connection);
+// Reads, writes and sends again what can be.
+void vardsok_on_ready(struct vardsok *connection);
+// As vardsok_call_next, but VARDSOK_PENDING where that would wait.
+int vardsok_call_poll(struct vardsok_call *call, const void **message, size_t *len,
+                      struct vardsok_error *error);
 
 #define VARDSOK_REQUEST_ID_LEN 16
 
