@@ -14,7 +14,7 @@
 
 #include "message.h"
 
-// schema/vardsok/v1/capacity.proto and entities.proto
+// schema/vardsok/v1/capacity.proto and schema/vardsok/v1/entities.proto
 enum { REQUEST_ID = 1, REQUEST_OPERATION = 3 };
 enum { TAKE_CAPACITY = 1, TAKE_REGION = 2, TAKE_SLOTS = 3, TAKE_HOLD_SECONDS = 4 };
 enum { MARK_CLAIM = 1 };
