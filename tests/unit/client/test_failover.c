@@ -4,6 +4,7 @@
 // the next, and a deadline holds over all of them.
 #include <criterion/criterion.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "base/status.h"
 #include "lib/address.h"
@@ -47,12 +48,19 @@ static void ping_and_then_answer(struct peer *peer)
     peer_wait_closed(peer);
 }
 
+// Nothing more is sent to who said that it is not available.
+static void expect_closed(struct peer *peer)
+{
+    char byte;
+    cr_expect_eq(read(peer->fd, &byte, 1), 0, "it was left");
+}
+
 static void decline(struct peer *peer)
 {
     peer_greet(peer);
     peer_refuse(peer, peer_take(peer).call_id, STATUS_UNAVAILABLE,
                 REASON_LOG_UNAVAILABLE);
-    peer_wait_closed(peer);
+    expect_closed(peer);
 }
 
 static void answer_and_stop(struct peer *peer)
@@ -66,7 +74,7 @@ static void answer_and_stop(struct peer *peer)
     peer_send(peer, FRAME_GOAWAY, 0, 0, buffer_slice(&payload));
     buffer_free(&payload);
     peer_send(peer, FRAME_RESPONSE, id, 0, slice_from("the last"));
-    peer_wait_closed(peer);
+    expect_closed(peer);
 }
 
 // What a daemon that was stopped does: its queue takes connections, and nobody answers.
