@@ -36,8 +36,10 @@ class Integration(unittest.TestCase):
         table = {word for cells in rows(PAGE, r"(to|who|the same|why|whom) .*")
                  for word in re.findall(r"`(?:CapacityService\.)?([A-Z][a-z]\w+)`", " ".join(cells[1:]))}
         self.assertEqual(table, methods, "each method is in the table")
-        for field in named("[a-z]+_[a-z_]+"):
+        for field in named("(?!vardsok_)[a-z]+_[a-z_]+"):
             self.assertRegex(SCHEMA, rf"\b{field} = \d+;")
+        for function in named("vardsok_[a-z_]+"):
+            self.assertIn(f"{function}(", text("client/lib/vardsok.h"))
 
     def test_files_that_it_names_are_there(self):
         paths = named(r"(?:client|tests|schema)/[\w./]+")
