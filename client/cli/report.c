@@ -58,11 +58,35 @@ const unsigned char *cli_request_id(struct cli *cli)
     return cli->request_id;
 }
 
+// The command that lists what a word (the first len letters) names; NULL when there is
+// none.
+static const struct command *find_list(const char *word, size_t len)
+{
+    for (const struct command *command = cli_commands; command->name; command++)
+        if (len > 0 && strncmp(command->name, word, len) == 0 &&
+            strcmp(command->name + len, " list") == 0)
+            return command;
+    return NULL;
+}
+
+// What was not found is of the kind that the field names, else the command.
+static void advise_to_list(const struct cli *cli, const struct vardsok_error *error,
+                           const char *hint)
+{
+    const struct command *list = find_list(error->field, strlen(error->field));
+    if (list == NULL && cli->command)
+        list = find_list(cli->command->name, strcspn(cli->command->name, " "));
+    if (list)
+        fprintf(stderr, "%s vardsok %s\n", hint, list->name);
+}
+
 // What the user can do about it.
 static void advise(const struct cli *cli, const struct vardsok_error *error)
 {
     const char *hint = text_hint(cli->language, error->reason);
-    if (hint)
+    if (hint && strcmp(error->reason, reason_name(REASON_NOT_STORED)) == 0)
+        advise_to_list(cli, error, hint);
+    else if (hint)
         fprintf(stderr, "%s\n", hint);
     bool is_unknown = strcmp(error->reason, reason_name(REASON_OUTCOME_UNKNOWN)) == 0;
     if (!is_unknown || !cli->has_request_id)

@@ -86,6 +86,8 @@ const struct text_label text_labels[] = {
 };
 
 const char *const text_hints[REASON_COUNT][LANGUAGE_COUNT] = {
+    // A list command follows.
+    [REASON_NOT_STORED] = {"What there is:", "Det som finns:"},
     [REASON_SLOTS_TAKEN] = {"Who has them: vardsok capacity show ID\nRelease claims "
                             "first, or withdraw the capacity.",
                             "Vem som har dem: vardsok capacity show ID\nLämna tillbaka "

@@ -283,9 +283,50 @@ static bool is_of(const struct value_option *option, const char *field)
            (dot && strcmp(field, dot + 1) == 0);
 }
 
+// The option whose field the text begins with, as a whole word; NULL when there is none.
+static const struct value_option *find_named(const struct value_option *table,
+                                             const char *text, size_t *len)
+{
+    *len = strspn(text, "abcdefghijklmnopqrstuvwxyz_.");
+    for (; table->option; table++) {
+        const char *dot = strchr(table->key, '.'), *key = table->key;
+        if ((strlen(key) == *len && strncmp(key, text, *len) == 0) ||
+            (dot && strlen(dot + 1) == *len && strncmp(dot + 1, text, *len) == 0))
+            return table;
+    }
+    return NULL;
+}
+
+// The refusal with other fields, which its message names, as the options that they are.
+// Fields of one word are words of the language too, but after "needs ".
+static void name_options(const struct value_option *table, const struct refusal *refusal,
+                         struct refusal *named)
+{
+    const char *text = refusal->message;
+    size_t out = 0, len;
+    bool is_start = true, is_needed = false;
+    *named = *refusal;
+    while (*text && out + 1 < sizeof named->message) {
+        const struct value_option *option = find_named(table, text, &len);
+        len = len > 0 ? len : 1;
+        bool is_own = is_start && strncmp(text + len, " or ", 4) != 0;
+        bool is_field = option && !is_own && (memchr(text, '_', len) || is_needed);
+        is_needed = strncmp(text, "needs ", 6) == 0 || (is_needed && *text == ' ');
+        int n = snprintf(named->message + out, sizeof named->message - out, "%s%.*s",
+                         is_field ? "--" : "", is_field ? 40 : (int)len,
+                         is_field ? option->option : text);
+        out += n > 0 ? (size_t)n : 0;
+        text += len;
+        is_start = false;
+    }
+}
+
 int values_refused(const struct cli *cli, const struct value_option *table,
                    const struct refusal *refusal)
 {
+    struct refusal named;
+    name_options(table, refusal, &named);
+    refusal = &named;
     for (; table->option; table++)
         if (is_of(table, refusal->field))
             return cli_bad_value(cli,
