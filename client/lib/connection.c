@@ -15,6 +15,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -26,6 +27,22 @@
 #define POLL_MAX_MS 60000
 #define SILENCE_MS 500 // of one of several servers, then it is pinged
 #define PONG_MS 1000   // and then it is left
+
+// --- for event loops ---
+
+// Keeps watch_fd readable whenever a turn has something to read or write.
+static void watch(struct vardsok *connection)
+{
+    uint32_t events =
+        (uint32_t)EPOLLIN | (connection->out.len > 0 ? (uint32_t)EPOLLOUT : 0);
+    if (connection->fd < 0 || events == connection->watched)
+        return;
+    int what = connection->watched ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
+    struct epoll_event event = {.events = events};
+    // What the system has no room for now is tried again in the next turn.
+    if (epoll_ctl(connection->watch_fd, what, connection->fd, &event) == 0)
+        connection->watched = events;
+}
 
 // --- connecting ---
 
@@ -51,6 +68,7 @@ int connection_connect(struct vardsok *connection, int64_t deadline_ms,
             buffer_clear(&connection->in);
             buffer_clear(&connection->out);
             frame_preface_encode(&connection->out);
+            watch(connection);
             return 0;
         }
         int n = snprintf(tried + len, sizeof tried - len, "%s%s (%s)", i ? ", " : "",
@@ -65,9 +83,12 @@ int connection_connect(struct vardsok *connection, int64_t deadline_ms,
 
 void connection_disconnect(struct vardsok *connection)
 {
-    if (connection->fd >= 0)
+    if (connection->fd >= 0) {
+        epoll_ctl(connection->watch_fd, EPOLL_CTL_DEL, connection->fd, NULL);
         close(connection->fd);
+    }
     connection->fd = -1;
+    connection->watched = 0;
 }
 
 static void leave(struct vardsok *connection)
@@ -311,6 +332,7 @@ void connection_turn(struct vardsok *connection, int64_t until_ms)
     // A PONG must not wait for the caller's next call.
     if (connection->fd >= 0 && connection->out.len > 0)
         write_some(connection);
+    watch(connection);
 }
 
 // --- for callers ---
@@ -324,9 +346,15 @@ int vardsok_open(const char *servers, uint32_t timeout_ms, struct vardsok **conn
         return status;
     int64_t deadline_ms =
         client_clock_ms() + (timeout_ms ? timeout_ms : CONNECTION_TIMEOUT_MS);
+    made.watch_fd = epoll_create1(EPOLL_CLOEXEC);
+    if (made.watch_fd < 0)
+        return client_error_set(error, VARDSOK_RESOURCE_EXHAUSTED, REASON_NONE, NULL,
+                                "no descriptor: %s", strerror(errno));
     status = connection_connect(&made, deadline_ms, error);
-    if (status != 0)
+    if (status != 0) {
+        close(made.watch_fd);
         return status;
+    }
     struct vardsok *result = malloc(sizeof *result);
     CHECK(result != NULL);
     *result = made;
@@ -339,6 +367,7 @@ void vardsok_close(struct vardsok *connection)
     if (connection == NULL)
         return;
     connection_disconnect(connection);
+    close(connection->watch_fd);
     buffer_free(&connection->in);
     buffer_free(&connection->out);
     free(connection);

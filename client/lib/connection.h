@@ -42,6 +42,8 @@ struct vardsok {
     unsigned server;      // index of the one that is, or was last, connected to
     unsigned next_server; // the one that connecting begins with
     int fd;               // -1 when there is none
+    int watch_fd;         // epoll's: one descriptor for all sockets that there will be
+    uint32_t watched;     // events that fd is watched for there
     bool has_preface;
     bool declines;        // it said that it is not available: another may be
     int64_t heard_at_ms;  // last, or when something was first awaited

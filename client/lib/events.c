@@ -7,14 +7,7 @@
 
 int vardsok_fd(const struct vardsok *connection)
 {
-    return connection->fd;
-}
-
-unsigned vardsok_events(const struct vardsok *connection)
-{
-    if (connection->fd < 0)
-        return 0;
-    return VARDSOK_READABLE | (connection->out.len > 0 ? VARDSOK_WRITABLE : 0);
+    return connection->watch_fd;
 }
 
 int vardsok_wait_ms(const struct vardsok *connection)

@@ -147,20 +147,18 @@ int vardsok_call_unary(struct vardsok *connection, const struct vardsok_request 
 
 // --- in a program's own event loop ---
 //
-// Start calls as above. Watch vardsok_fd for vardsok_events, and call vardsok_on_ready when
-// it is ready or vardsok_wait_ms is over; then take with vardsok_call_poll what each call
-// has. Any function here that takes the connection or a call of it may change all three:
-// ask for them anew before each wait. Nothing waits but making a lost connection anew,
-// which takes no time on one machine, and at most 5 seconds or the shortest deadline when
-// remote servers do not answer.
+// Start calls as above. Watch vardsok_fd for reading (poll, epoll, uv_poll_t), and call
+// vardsok_on_ready when it is readable or vardsok_wait_ms is over; then take with
+// vardsok_call_poll what each call has. Any function here that takes the connection or a
+// call of it may change vardsok_wait_ms: ask anew before each wait. Nothing waits but
+// making a lost connection anew, which takes no time on one machine, and at most 5 seconds
+// or the shortest deadline when remote servers do not answer.
 
-enum vardsok_event { VARDSOK_READABLE = 1, VARDSOK_WRITABLE = 2 };
 enum { VARDSOK_PENDING = 2 };
 
-// The socket to watch; -1 while there is none. It stays the library's.
+// The same descriptor from opening to closing, whatever becomes of the sockets behind it:
+// readable when there is something to do, also to write. It stays the library's.
 int vardsok_fd(const struct vardsok *connection);
-// What to watch it for: values of enum vardsok_event, or-ed.
-unsigned vardsok_events(const struct vardsok *connection);
 // Milliseconds after which vardsok_on_ready is to be called though nothing was ready (a
 // call is to be sent again, or is late); 0: at once; -1: never. As poll's timeout.
 int vardsok_wait_ms(const struct vardsok *connection);

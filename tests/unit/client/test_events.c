@@ -63,10 +63,7 @@ static struct vardsok_call *start(struct vardsok *connection, uint32_t timeout_m
 // One turn of a program's loop.
 static void turn(struct vardsok *connection)
 {
-    unsigned events = vardsok_events(connection);
-    struct pollfd watched = {.fd = vardsok_fd(connection)};
-    watched.events = (short)((events & VARDSOK_READABLE ? POLLIN : 0) |
-                             (events & VARDSOK_WRITABLE ? POLLOUT : 0));
+    struct pollfd watched = {.fd = vardsok_fd(connection), .events = POLLIN};
     poll(&watched, 1, vardsok_wait_ms(connection));
     vardsok_on_ready(connection);
 }
@@ -115,7 +112,24 @@ Test(events, a_lost_call_is_sent_again_in_a_loop)
     struct vardsok *connection =
         connect_to((peer_script[]){take_and_hang_up, answer_and_wait, NULL});
     struct vardsok_call *call = start(connection, 60000, true);
+    int fd = vardsok_fd(connection);
     cr_expect_eq(run(connection, call, "same", NULL), 1);
+    cr_expect_eq(vardsok_fd(connection), fd, "a loop watches one descriptor for ever");
+    close_both(connection, call);
+}
+
+// More than the socket takes at once: the loop must wake to write the rest.
+Test(events, a_large_request_goes_out_in_a_loop)
+{
+    struct vardsok *connection = connect_to((peer_script[]){answer_and_wait, NULL});
+    size_t size = 3u << 20;
+    char *bytes = calloc(1, size + 1);
+    memset(bytes, 'x', size);
+    struct vardsok_request request = {VARDSOK_APPLY, bytes, size, 0, false};
+    struct vardsok_call *call;
+    cr_assert_eq(vardsok_call_start(connection, &request, &call, NULL), 0);
+    cr_expect_eq(run(connection, call, bytes, NULL), 1);
+    free(bytes);
     close_both(connection, call);
 }
 
