@@ -17,10 +17,10 @@
 
 // Just what the scripts, the follower and the checks use.
 #define COMMANDS                                                                         \
-    "-@all +eval +evalsha +script|load +xadd +xrange +xrevrange +xread +xlen +hget "     \
+    "-@all +eval +evalsha +script|load +xadd +xrange +xrevrange +xread +hget "           \
     "+hgetall "                                                                          \
     "+hset +exists +time +role +config|get +get +set +del +pexpire +hmget +hdel +xtrim " \
-    "+bgrewriteaof"
+    "+bgrewriteaof +xinfo|stream +xsetid"
 
 // A limit on the size of files counts too.
 static bool is_full(int error)

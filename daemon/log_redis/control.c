@@ -65,11 +65,33 @@ TAKE_SETTING(appendfsync)
 TAKE_SETTING(no_fsync_on_rewrite)
 TAKE_SETTING(eviction)
 
-static int take_length(struct log_redis_facts *facts, const struct log_redis_reply *reply)
+static uint64_t sequence_of(struct slice id)
 {
-    if (reply->type != LOG_REDIS_INTEGER || reply->integer < 0)
+    uint64_t sequence = 0;
+    return log_redis_id_parse(id, &sequence) ? 0 : sequence;
+}
+
+// Pairs of a name and a value; a stream that is not there is an error.
+static int take_stream(struct log_redis_facts *facts, const struct log_redis_reply *reply)
+{
+    if (reply->type == LOG_REDIS_ERROR)
+        return log_redis_reply_is_error(reply, "ERR") ? 0 : STATUS_DATA_LOSS;
+    const struct log_redis_reply *key = reply->first;
+    if (reply->type != LOG_REDIS_ARRAY)
         return STATUS_DATA_LOSS;
-    facts->n_entries = (uint64_t)reply->integer;
+    for (; key && key->next; key = key->next->next) {
+        const struct log_redis_reply *value = key->next;
+        struct slice name = log_redis_reply_text(key);
+        struct slice id = log_redis_reply_text(log_redis_reply_at(value, 0));
+        if (slice_equal(name, slice_from("length")) && value->type == LOG_REDIS_INTEGER)
+            facts->n_entries = (uint64_t)value->integer;
+        else if (slice_equal(name, slice_from("last-generated-id")))
+            facts->newest_id = sequence_of(log_redis_reply_text(value));
+        else if (slice_equal(name, slice_from("first-entry")) && id.data)
+            facts->first = sequence_of(id);
+        else if (slice_equal(name, slice_from("last-entry")) && id.data)
+            facts->last = sequence_of(id);
+    }
     return 0;
 }
 
@@ -113,8 +135,8 @@ static int take_denial(struct log_redis_facts *facts, const struct log_redis_rep
 }
 
 // Whether a write would be taken is asked by one that never is: no entry can have the id
-// 0-0. The length is asked for before the trim point: trimmed in between, the sum is too large
-// for a moment (a lag that is not there) and never too small (a loss that is not there).
+// 0-0. The stream is asked for before the trim point: trimmed in between, the log only seems to
+// begin before it.
 static const struct {
     const char *words[MAX_WORDS];
     int (*take)(struct log_redis_facts *facts, const struct log_redis_reply *reply);
@@ -126,7 +148,7 @@ static const struct {
     {{"CONFIG", "GET", "no-appendfsync-on-rewrite"}, take_no_fsync_on_rewrite, true},
     {{"CONFIG", "GET", "maxmemory-policy"}, take_eviction, true},
     {{"TIME"}, take_time, false},
-    {{"XLEN", LOG_REDIS_KEY_LOG}, take_length, false},
+    {{"XINFO", "STREAM", LOG_REDIS_KEY_LOG}, take_stream, true},
     {{"HGETALL", LOG_REDIS_KEY_META}, take_meta, false},
     {{"XADD", LOG_REDIS_KEY_LOG, "NOMKSTREAM", "0-0", LOG_REDIS_FIELD, ""},
      take_denial,
@@ -237,7 +259,7 @@ static void doubt_wiped(struct log_redis_control *control, const char *found)
 
 static void doubt_half(struct log_redis_control *control)
 {
-    const char *found = "one of its two keys is gone";
+    const char *found = "one of its two keys is gone or empty";
     if (control->known_uuid[0] || find_followed(control) > 0)
         doubt_wiped(control, found);
     else
@@ -269,37 +291,41 @@ static void doubt_foreign(struct log_redis_control *control)
     doubt(control, LOG_REDIS_FOREIGN, detail);
 }
 
-// The last entry tells a log that was cut short from one with entries taken out.
-static void on_last(struct log_redis_command *command, int status,
-                    const struct log_redis_reply *reply)
+static void doubt_regressed(struct log_redis_control *control)
 {
-    struct log_redis_control *control = command->owner;
     char detail[LOG_REDIS_WHAT_LEN];
-    uint64_t last = 0;
-    struct slice entry;
-    control->n_awaited--;
-    if (status)
-        return;
-    bool is_ours = log_redis_item_parse(log_redis_reply_at(reply, 0), &last, &entry) == 0;
+    const struct log_redis_facts *facts = &control->facts;
     snprintf(detail, sizeof detail, "entry %llu was applied, it has %llu and counts %llu",
-             (unsigned long long)control->asked_seen, (unsigned long long)last,
-             (unsigned long long)control->facts.n_entries);
-    doubt(control,
-          is_ours && last < control->asked_seen ? LOG_REDIS_REGRESSED
-                                                : LOG_REDIS_TAMPERED,
-          detail);
+             (unsigned long long)control->asked_seen, (unsigned long long)facts->last,
+             (unsigned long long)facts->n_entries);
+    doubt(control, LOG_REDIS_REGRESSED, detail);
 }
 
-static void look_at_last(struct log_redis_control *control)
+static void doubt_gaps(struct log_redis_control *control, uint64_t trimmed)
 {
-    const struct slice args[] = {slice_from("XREVRANGE"), slice_from(LOG_REDIS_KEY_LOG),
-                                 slice_from("+"),         slice_from("-"),
-                                 slice_from("COUNT"),     slice_from("1")};
-    control->passed = false;
-    control->commands[0] = (struct log_redis_command){.done = on_last, .owner = control};
-    if (log_redis_connection_send(&control->connection, &control->commands[0], TIMEOUT_MS,
-                                  6, args) == 0)
-        control->n_awaited++;
+    char detail[LOG_REDIS_WHAT_LEN];
+    const struct log_redis_facts *facts = &control->facts;
+    snprintf(detail, sizeof detail,
+             "it has %llu entries, from %llu to %llu, and was trimmed to %llu",
+             (unsigned long long)facts->n_entries, (unsigned long long)facts->first,
+             (unsigned long long)facts->last, (unsigned long long)trimmed);
+    doubt(control, LOG_REDIS_TAMPERED, detail);
+}
+
+// Redis takes no entry that it believes to have had. Either the last ones were deleted,
+// and who holds them is about to append them again, or XSETID was said: so no verdict,
+// and writes go on when it is mended.
+static void refuse_jump(struct log_redis_control *control)
+{
+    char what[sizeof control->what];
+    snprintf(
+        what, sizeof what,
+        "TAMPERED: the log's last entry is %llu and Redis's last-generated-id %llu-0; "
+        "unless entries were lost: XSETID %s %llu-0",
+        (unsigned long long)control->facts.last,
+        (unsigned long long)control->facts.newest_id, LOG_REDIS_KEY_LOG,
+        (unsigned long long)control->facts.last);
+    refuse(control, STATUS_UNAVAILABLE, what);
 }
 
 static void judge_log(struct log_redis_control *control)
@@ -317,10 +343,15 @@ static void judge_log(struct log_redis_control *control)
         doubt_foreign(control);
     else if (control->known_uuid[0] && strcmp(control->known_epoch, facts->epoch) != 0)
         doubt(control, LOG_REDIS_REPLACED, facts->epoch);
-    else if (trimmed + facts->n_entries < control->asked_seen)
-        look_at_last(control);
+    else if (facts->first == 0 || facts->first > trimmed + 1 || facts->last == 0 ||
+             facts->last - facts->first + 1 != facts->n_entries)
+        doubt_gaps(control, trimmed);
+    else if (facts->last < control->asked_seen)
+        doubt_regressed(control);
+    else if (facts->newest_id != facts->last)
+        refuse_jump(control);
     else {
-        control->tail = trimmed + facts->n_entries;
+        control->tail = facts->last;
         pass(control);
     }
 }

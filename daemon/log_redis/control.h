@@ -27,9 +27,10 @@ enum log_redis_durability {
 struct log_redis_facts {
     bool is_master;
     char appendonly[8], appendfsync[12], no_fsync_on_rewrite[8],
-        eviction[24]; // empty: not told
-    int64_t clock_ms; // of Redis, UTC
-    uint64_t n_entries;
+        eviction[24];                // empty: not told
+    int64_t clock_ms;                // of Redis, UTC
+    uint64_t n_entries, first, last; // of the stream; 0: none, or not an id of ours
+    uint64_t newest_id;              // that Redis has given there, ever
     uint32_t n_meta;
     char denial[192]; // of a write, as Redis says it; empty: it would be taken
     char uuid[LOG_REDIS_UUID_LEN + 1], epoch[21], schema[12], trimmed[21];

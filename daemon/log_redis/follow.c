@@ -286,6 +286,12 @@ void log_redis_follow_start(struct log_redis_follow *follow)
     log_redis_connection_start(&follow->connection);
 }
 
+void log_redis_follow_pause(struct log_redis_follow *follow)
+{
+    follow->state = LOG_REDIS_FOLLOW_ENDED;
+    log_redis_connection_drop(&follow->connection, "the log may be another one");
+}
+
 void log_redis_follow_resume(struct log_redis_follow *follow)
 {
     follow->state = LOG_REDIS_FOLLOW_IDLE;

@@ -54,6 +54,8 @@ struct log_redis_follow {
 void log_redis_follow_init(struct log_redis_follow *follow, uv_loop_t *loop,
                            const struct log_redis_address *address);
 void log_redis_follow_start(struct log_redis_follow *follow);
+// What is in Redis may be another log by now: nothing of it is taken until it is resumed.
+void log_redis_follow_pause(struct log_redis_follow *follow);
 // Goes on after seen, which the owner has changed, even after a verdict.
 void log_redis_follow_resume(struct log_redis_follow *follow);
 // Another connection has seen that the log holds the entry tail, on the loop's clock at

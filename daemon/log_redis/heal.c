@@ -5,9 +5,8 @@
 // is first does it; the script says to the others that the log has moved. What no daemon
 // holds any more is lost, and the verdict stays.
 #include <stdio.h>
-#include <stdlib.h>
+#include <string.h>
 
-#include "base/check.h"
 #include "log_redis/log_redis_private.h"
 #include "log_redis/scripts.h"
 
@@ -61,25 +60,39 @@ static void on_healed(struct log_redis_command *command, int status,
     struct log_redis *log = command->owner;
     char what[96];
     log->healing = false;
-    if (status || log->closing)
-        return;
     struct slice word = log_redis_reply_text(log_redis_reply_at(reply, 0));
-    if (slice_equal(word, slice_from("OK")) && log->config.on_notice) {
+    // Otherwise the next round of questions tries again.
+    if (status || log->closing || !slice_equal(word, slice_from("OK")))
+        return;
+    if (log->config.on_notice) {
         snprintf(what, sizeof what,
                  "the log was cut short: entries %llu to %llu were "
                  "appended again",
-                 (unsigned long long)log->heal_from, (unsigned long long)log->held_until);
+                 (unsigned long long)log->heal_from, (unsigned long long)log->heal_until);
         log->config.on_notice(log->config.self, what);
     }
-    log_redis_control_check(&log->control); // which finds the log whole, or not
+    log_redis_control_check(&log->control); // which finds the log whole, or asks for more
+}
+
+// How many of the entries after this one fit into a call.
+static uint64_t count_fitting(struct log_redis *log, uint64_t last)
+{
+    uint64_t n = 1;
+    size_t bytes = held_at(log, last + 1)->len;
+    while (last + n < log->held_until && n < LOG_REDIS_CALL_ENTRIES) {
+        bytes += held_at(log, last + n + 1)->len;
+        if (bytes > LOG_REDIS_CALL_BYTES)
+            break;
+        n++;
+    }
+    return n;
 }
 
 static void append_again(struct log_redis *log, uint64_t last, struct slice last_entry)
 {
-    uint64_t n = log->held_until - last;
+    uint64_t n = count_fitting(log, last);
     char tail[24];
-    struct slice *args = calloc(FIXED_ARGS + n, sizeof *args);
-    CHECK(args);
+    struct slice args[FIXED_ARGS + LOG_REDIS_CALL_ENTRIES];
     snprintf(tail, sizeof tail, "%llu", (unsigned long long)last);
     const struct slice fixed[FIXED_ARGS] = {
         slice_from("EVAL"),
@@ -96,11 +109,11 @@ static void append_again(struct log_redis *log, uint64_t last, struct slice last
     for (uint64_t i = 0; i < n; i++)
         args[FIXED_ARGS + i] = buffer_slice(held_at(log, last + 1 + i));
     log->heal_from = last + 1;
+    log->heal_until = last + n;
     log->heal_command = (struct log_redis_command){.done = on_healed, .owner = log};
     log->healing =
         log_redis_connection_send(&log->snapshot.connection, &log->heal_command,
                                   TIMEOUT_MS, (int)(FIXED_ARGS + n), args) == 0;
-    free(args);
 }
 
 static void on_last(struct log_redis_command *command, int status,
@@ -113,9 +126,12 @@ static void on_last(struct log_redis_command *command, int status,
     if (status || log->closing ||
         log_redis_item_parse(log_redis_reply_at(reply, 0), &last, &entry))
         return;
-    bool is_held = last >= log->held_from && last < log->held_until;
-    if (is_held && slice_equal(entry, buffer_slice(held_at(log, last))))
+    if (last < log->held_from || last >= log->held_until)
+        return;
+    if (slice_equal(entry, buffer_slice(held_at(log, last))))
         append_again(log, last, entry);
+    else
+        log_redis_doubt_forked(log, last);
 }
 
 void log_redis_heal(struct log_redis *log)
@@ -140,5 +156,6 @@ void log_redis_clear_healed(struct log_redis *log)
         return;
     log->verdict = LOG_REDIS_SOUND;
     log->detail[0] = '\0';
+    log->paused = false;
     log_redis_follow_resume(&log->follow); // whose proof finds a log that is another one
 }

@@ -46,6 +46,25 @@ static void decide(struct log_redis *log)
         fail(log, log->control.refused, log->control.what);
 }
 
+// Redis may have become another one's replica, or have fallen back, without a connection
+// being lost: what comes next may not follow what was applied. The proof is asked for
+// anew.
+static void pause_follow(struct log_redis *log)
+{
+    if (log->paused || !log->was_caught_up || log->closing)
+        return;
+    log->paused = true;
+    log_redis_follow_pause(&log->follow);
+}
+
+static void resume_follow(struct log_redis *log)
+{
+    if (!log->paused || log->verdict != LOG_REDIS_SOUND)
+        return;
+    log->paused = false;
+    log_redis_follow_resume(&log->follow);
+}
+
 void log_redis_doubt(struct log_redis *log, enum log_redis_verdict verdict,
                      const char *detail)
 {
@@ -58,6 +77,7 @@ void log_redis_doubt(struct log_redis *log, enum log_redis_verdict verdict,
         log->verdict = verdict;
         snprintf(log->detail, sizeof log->detail, "%s", detail);
     }
+    pause_follow(log);
     if (log->verdict == LOG_REDIS_REGRESSED)
         log_redis_heal(log);
     decide(log);
@@ -65,6 +85,16 @@ void log_redis_doubt(struct log_redis *log, enum log_redis_verdict verdict,
     // with.
     if (!log->was_caught_up && log->verdict != LOG_REDIS_REGRESSED)
         fail(log, STATUS_DATA_LOSS, log->what);
+}
+
+void log_redis_doubt_forked(struct log_redis *log, uint64_t sequence)
+{
+    char detail[LOG_REDIS_WHAT_LEN];
+    snprintf(detail, sizeof detail,
+             "it ends with another entry %llu; up to %llu were applied here",
+             (unsigned long long)sequence, (unsigned long long)log->follow.seen.sequence);
+    log->verdict = LOG_REDIS_SOUND; // REGRESSED was said before the entries were compared
+    log_redis_doubt(log, LOG_REDIS_FORKED, detail);
 }
 
 // --- the high-water mark ---
@@ -178,7 +208,10 @@ static void on_control_change(struct log_redis_control *control)
     if (control->passed && log->following) {
         log_redis_restore_wanted(log);
         log_redis_clear_healed(log);
+        resume_follow(log);
     }
+    if (control->refused && !control->passed)
+        pause_follow(log);
     if (control->passed && log->following)
         log_redis_follow_expect(&log->follow, control->tail, control->asked_ms);
     if (log->was_caught_up)
@@ -254,7 +287,11 @@ static void on_caught_up(struct log_redis_follow *follow)
 
 static void on_follow_change(struct log_redis_follow *follow)
 {
-    decide(follow->owner);
+    struct log_redis *log = follow->owner;
+    // Redis lets go of those that wait for news when it becomes a replica.
+    if (follow->state == LOG_REDIS_FOLLOW_IDLE && !log->closing)
+        log_redis_control_check(&log->control);
+    decide(log);
 }
 
 static void on_follow_verdict(struct log_redis_follow *follow,

@@ -36,7 +36,7 @@ struct log_redis {
     uint64_t held_from, held_until;
     size_t held_bytes;
     bool healing;
-    uint64_t heal_from;
+    uint64_t heal_from, heal_until; // of the call under way
     struct log_redis_command heal_command;
     bool snapshot_wanted;
     uint64_t made_sequence;                   // of the newest snapshot known
@@ -46,6 +46,7 @@ struct log_redis {
     bool was_caught_up;
     bool connecting; // control was started
     bool following;  // append and follow were started
+    bool paused;     // nothing is followed until control has passed again
     bool connected_snapshot;
     bool was_usable, fatal, closing;
     uint8_t n_open; // parts, and the saving of a mark
@@ -60,6 +61,8 @@ struct log_redis {
 // --- log_redis.c ---
 void log_redis_doubt(struct log_redis *log, enum log_redis_verdict verdict,
                      const char *detail);
+// After REGRESSED: this entry of the log is not the one that was applied here.
+void log_redis_doubt_forked(struct log_redis *log, uint64_t sequence);
 // Follows the log on from follow.seen.
 void log_redis_go_on(struct log_redis *log);
 void log_redis_close_one(struct log_redis *log);

@@ -64,6 +64,10 @@ const char log_redis_heal_script[] =
     "if not last or last[1] ~= ARGV[2] .. '-0' then return {'MOVED'} end\n"
     "if string.sub(last[2][2], -16) ~= ARGV[3] then return {'MOVED'} end\n"
     "local tail = tonumber(ARGV[2])\n"
+    // Entries that were deleted leave their ids behind, which Redis would not take again.
+    "local set = redis.pcall('XSETID', log, last[1])\n"
+    "if set.err then redis.pcall('XSETID', log, last[1], 'ENTRIESADDED', ARGV[2],\n"
+    "  'MAXDELETEDID', '0-1') end\n"
     "for i = 4, #ARGV do\n"
     "  local id = string.format('%.0f-0', tail + i - 3)\n"
     "  redis.call('XADD', log, 'NOMKSTREAM', id, '" LOG_REDIS_FIELD "', ARGV[i])\n"

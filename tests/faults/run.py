@@ -23,7 +23,10 @@ from rows_disk import SmallDisk  # noqa: E402
 import rows_calls  # noqa: E402, F401
 import rows_claims  # noqa: E402, F401
 import rows_kill  # noqa: E402, F401
+import rows_loss  # noqa: E402, F401
+import rows_memory  # noqa: E402, F401
 import rows_redis  # noqa: E402, F401
+import rows_split  # noqa: E402, F401
 import rows_torture  # noqa: E402, F401
 import rows_version  # noqa: E402, F401
 import rows_wire  # noqa: E402, F401

@@ -346,13 +346,19 @@ Test(log_redis_embedded, closing_while_the_folder_is_made_ready_starts_no_server
     struct world world;
     struct daemon daemon;
     struct log_redis_status status;
+    bool caught = false;
     world_init(&world);
-    daemon_init(&daemon, &world);
-    daemon_start(&daemon);
-    await(&world, is_preparing, &daemon);
-    log_redis_status(daemon.log, &status);
-    cr_assert_eq(status.redis_pid, 0);
-    daemon_close(&daemon);
+    // The pool may be done in the very turn in which it began: then again.
+    for (int i = 0; i < 100 && !caught; i++) {
+        daemon_init(&daemon, &world);
+        daemon_start(&daemon);
+        await(&world, is_preparing, &daemon);
+        caught = is_preparing(&daemon);
+        log_redis_status(daemon.log, &status);
+        cr_assert(!caught || status.redis_pid == 0);
+        daemon_close(&daemon);
+    }
+    cr_assert(caught);
     daemon_init(&daemon, &world);
     daemon_start(&daemon); // the lock is free
     daemon_await_usable(&daemon);

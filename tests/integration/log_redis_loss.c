@@ -274,6 +274,28 @@ Test(log_redis_loss, a_log_cut_short_under_a_running_daemon_is_made_whole_by_it)
     own_close(&own);
 }
 
+Test(log_redis_loss, a_long_tail_is_appended_again_in_parts)
+{
+    struct own own;
+    own_init(&own, 500);
+    server_expect(&own.server, "2", "EVAL", CUT, "1", "{vardsok}:log", "2");
+    daemon_await_status(&own.daemon, STATUS_DATA_LOSS);
+    daemon_await_status(&own.daemon, 0);
+    server_expect(&own.server, "501", "XLEN", "{vardsok}:log");
+    own_close(&own);
+}
+
+Test(log_redis_loss, a_tail_that_was_deleted_is_appended_again)
+{
+    struct own own;
+    own_init(&own, 5);
+    server_expect(&own.server, "1", "XDEL", "{vardsok}:log", "6-0");
+    daemon_await_status(&own.daemon, STATUS_DATA_LOSS);
+    daemon_await_status(&own.daemon, 0);
+    server_expect(&own.server, "6", "XLEN", "{vardsok}:log");
+    own_close(&own);
+}
+
 Test(log_redis_loss, an_append_to_a_log_cut_short_writes_nothing)
 {
     struct own own;
