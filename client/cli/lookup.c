@@ -160,7 +160,7 @@ static int find_name(struct lookup *lookup, struct slice *code)
 // --- care services, which the daemon searches ---
 
 // Whether the hit is meant as it is written: not the beginning of a code, which may be
-// any code cut short, and no typing error.
+// any code cut short, not the area that it lies in, and no typing error.
 static bool is_written(const struct lookup *lookup, const struct service_hit *hit)
 {
     struct search_letters typed, code;
@@ -170,6 +170,7 @@ static bool is_written(const struct lookup *lookup, const struct service_hit *hi
                search_code_read(hit->mapping.code, &code) &&
                slice_equal(search_letters_slice(&typed), search_letters_slice(&code));
     case FOUND_BY_CODE_PREFIX:
+    case FOUND_BY_AREA:
     case FOUND_BY_TYPING_ERROR:
         return false;
     default:
