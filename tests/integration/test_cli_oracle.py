@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""The daemon against the independent reference matcher, field by field, on random worlds.
+"""The daemon against the independent reference matcher, field by field, on random worlds; and their
+way out as files and in again.
 
 VARDSOK_ORACLE_SEEDS and VARDSOK_ORACLE_QUERIES make it longer.
 """
@@ -31,6 +32,7 @@ class Worlds(cli_harness.Case):
         world = self.make_world(seed, today)
         queries = os.path.join(world, "queries.ndjson")
         self.done("import", world)
+        self.compare_export(world)
         actual = self.write(f"actual{seed}", self.done("match", "--batch", queries))
         if cli_harness.today() != today:
             return None
@@ -45,6 +47,17 @@ class Worlds(cli_harness.Case):
              actual, "--ignore", "error.reason", "--queries", queries, "--show", "3"],
             capture_output=True, encoding="utf-8", check=False)
         return "" if result.returncode == 0 else result.stdout + result.stderr
+
+    def compare_export(self, world):
+        """What is exported changes nothing when it is imported."""
+        before = self.status()
+        out = f"{world}-out"
+        self.done("export", out)
+        again = self.document("import", out)
+        self.assertGreater(again["rows"], 100)
+        self.assertEqual(again["written"], 0)
+        for name in ("revision", "state"):
+            self.assertEqual(self.status()[name], before[name], name)
 
     def test_answers_are_those_of_the_oracle(self):
         for seed in range(1, SEEDS + 1):
