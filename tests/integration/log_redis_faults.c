@@ -254,10 +254,16 @@ static void take_descriptors(struct shortage *shortage)
     close(shortage->taken[--shortage->n]);
 }
 
+// A server that found enough of them after all, as one was given back in that moment, is
+// killed again.
 static bool has_failed_to_start_setpriv(void *of)
 {
     struct shortage *shortage = of;
+    struct log_redis_status status;
     take_descriptors(shortage);
+    log_redis_status(shortage->daemon->log, &status);
+    if (status.redis_pid != 0)
+        kill(status.redis_pid, SIGKILL);
     return strstr(shortage->daemon->what, "cannot be started by setpriv") != NULL;
 }
 
