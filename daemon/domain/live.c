@@ -8,8 +8,6 @@
 #include "domain/rows.h"
 #include "domain/sorted.h"
 
-#define CAPACITY_SLOTS 4 // field of the record
-
 static struct live_id id_of(const struct claim *claim)
 {
     struct live_id id = {0};

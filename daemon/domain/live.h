@@ -25,6 +25,7 @@ struct live_id {
 };
 
 #define LIVE_NEVER INT64_MAX
+#define CAPACITY_SLOTS 4 // the field's number in a capacity's record
 
 struct live_claim {
     struct live_id id;

@@ -314,7 +314,8 @@ bool state_slots(const struct state *state, struct slice capacity,
     if (record == NULL)
         return false;
     const struct claimed *claimed = live_find(&state->rows.live, capacity);
-    *slots = (struct state_slots){.free = (uint32_t)record_number(record, 4)};
+    *slots =
+        (struct state_slots){.free = (uint32_t)record_number(record, CAPACITY_SLOTS)};
     if (claimed)
         *slots = (struct state_slots){
             .confirmed = claimed->confirmed,

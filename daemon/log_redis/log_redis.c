@@ -4,9 +4,8 @@
 // passes -> the appender and the follower connect -> decide says 0. Close goes backwards:
 // the connections, then the server. Failure modes: every part tells of every change, and
 // each such callback ends in decide, which looks at all parts and tells the replica when
-// the answer is another one. A verdict stays until the process ends, but for REGRESSED, which
-// heal.c may mend; what the parts can
-// get over, they do by themselves.
+// the answer is another one. A verdict stays until the process ends, but for REGRESSED,
+// which heal.c may mend; what the parts can get over, they do by themselves.
 #include "log_redis/log_redis.h"
 
 #include <errno.h>
